@@ -1,0 +1,1 @@
+"""The laptop edition: runs the synthesised templates on one machine, with simulators around it."""
