@@ -1,0 +1,1 @@
+"""OCPP-J without any I/O: frames, error codes, schema validation, metered values."""

@@ -1,0 +1,168 @@
+"""Frames of OCPP-J: text in, messages out, and back (ocpp-j-1.6 chapter 4, OCPP 2.0.1 part 4 chapter 4).
+
+Sans-IO. Numbers with a fraction become Decimal (money and energy are never floats); NaN and Infinity are refused.
+Faults raise `OcppError`; its `message_id` is the frame's own id where that could be read, else "-1".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, NoReturn
+
+from csms.ocppj import errors
+from csms.ocppj.errors import OcppError
+
+CALL: Final = 2
+CALL_RESULT: Final = 3
+CALL_ERROR: Final = 4
+MESSAGE_ID_LENGTH_MAX: Final = 36
+FRAME_BYTES_MAX: Final = 128 * 1024  # API Gateway's own limit for a message
+
+_ID_IN_BROKEN_TEXT: Final = re.compile(r'^\s*\[\s*2\s*,\s*"([^"\\]{1,36})"')
+_MISSING_VALUE: Final = re.compile(r":\s*(?=[,}])")  # one real charger writes `"transactionId":,`
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request: `[2, message_id, action, payload]`. `repaired` names the rule that made the text readable, if any."""
+
+    message_id: str
+    action: str
+    payload: dict[str, Any]
+    repaired: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """A positive answer: `[3, message_id, payload]`."""
+
+    message_id: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallError:
+    """A negative answer: `[4, message_id, code, description, details]`."""
+
+    message_id: str
+    code: str
+    description: str
+    details: dict[str, Any]
+
+
+Message = Call | CallResult | CallError
+
+
+def read(text: str) -> Message:
+    """Parse one frame. Raises OcppError (RpcFrameworkError, FormatViolation, MessageTypeNotSupported, ProtocolError)."""
+    frame, repaired = _parse(text)
+    if not isinstance(frame, list) or not frame:
+        raise OcppError(errors.RPC_FRAMEWORK_ERROR, "a frame is a JSON array")
+    message_id = _message_id(frame)
+    kind = frame[0]
+    if kind == CALL and not isinstance(kind, bool):
+        return _call(frame, message_id, repaired)
+    if kind == CALL_RESULT:
+        return CallResult(message_id, _payload(frame, 2, message_id))
+    if kind == CALL_ERROR:
+        return _call_error(frame, message_id)
+    raise OcppError(errors.MESSAGE_TYPE_NOT_SUPPORTED, "unknown message type", message_id)
+
+
+def write_call(message_id: str, action: str, payload: dict[str, Any]) -> str:
+    """A CALL as text."""
+    return _dump([CALL, message_id, action, payload])
+
+
+def write_result(message_id: str, payload: dict[str, Any]) -> str:
+    """A CALLRESULT as text."""
+    return _dump([CALL_RESULT, message_id, payload])
+
+
+def write_error(error: OcppError, message_id: str, protocol: str) -> str:
+    """A CALLERROR as text: the code in the protocol's spelling, empty details."""
+    return _dump([CALL_ERROR, message_id, errors.wire_code(error.code, protocol), error.description, {}])
+
+
+def _parse(text: str) -> tuple[Any, str | None]:
+    try:
+        return _load(text), None
+    except ValueError:
+        pass
+    try:
+        return _load(_MISSING_VALUE.sub(": null", text)), "missing-value"
+    except ValueError:
+        found = _ID_IN_BROKEN_TEXT.match(text)
+        message_id = found.group(1) if found else errors.UNREADABLE_ID
+        raise OcppError(errors.RPC_FRAMEWORK_ERROR, "not valid JSON", message_id) from None
+
+
+def _load(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=_decimal, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("too deeply nested") from None
+
+
+def _decimal(text: str) -> Decimal:
+    """A JSON number with a fraction. Kept within what DynamoDB stores: 38 digits, exponent -130..125."""
+    number = Decimal(text)
+    _, digits, exponent = number.as_tuple()
+    if isinstance(exponent, int) and (len(digits) > 38 or not -120 <= exponent + len(digits) <= 120):
+        number = Decimal(repr(float(text)))
+        if number and not -120 <= number.adjusted() <= 120:
+            raise ValueError("number out of range")
+    return number
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _message_id(frame: list[Any]) -> str:
+    message_id = frame[1] if len(frame) > 1 else None
+    if isinstance(message_id, int) and not isinstance(message_id, bool):
+        message_id = str(message_id)
+    if not isinstance(message_id, str) or not message_id or len(message_id) > MESSAGE_ID_LENGTH_MAX:
+        raise OcppError(errors.RPC_FRAMEWORK_ERROR, "a message id is a string of 1 to 36 characters")
+    return message_id
+
+
+def _call(frame: list[Any], message_id: str, repaired: str | None) -> Call:
+    if len(frame) != 4:
+        raise OcppError(errors.FORMAT_VIOLATION, "a CALL has four elements", message_id)
+    action = frame[2]
+    if not isinstance(action, str):
+        raise OcppError(errors.FORMAT_VIOLATION, "the action is a string", message_id)
+    return Call(message_id, action, _payload(frame, 3, message_id), repaired)
+
+
+def _call_error(frame: list[Any], message_id: str) -> CallError:
+    code = frame[2] if len(frame) > 2 and isinstance(frame[2], str) else errors.GENERIC_ERROR
+    description = frame[3] if len(frame) > 3 and isinstance(frame[3], str) else ""
+    details = frame[4] if len(frame) > 4 and isinstance(frame[4], dict) else {}
+    return CallError(message_id, code, description, details)
+
+
+def _payload(frame: list[Any], index: int, message_id: str) -> dict[str, Any]:
+    payload = frame[index] if len(frame) > index else None
+    if payload is None:
+        return {}  # an empty payload may be null in 1.6 (ocpp-j-1.6 4.2.1)
+    if not isinstance(payload, dict):
+        raise OcppError(errors.FORMAT_VIOLATION, "the payload is a JSON object", message_id)
+    return payload
+
+
+class _Encoder(json.JSONEncoder):
+    """Writes Decimals as JSON numbers without loss of the digits that matter."""
+
+    def default(self, o: Any) -> Any:
+        if isinstance(o, Decimal):
+            return int(o) if o == o.to_integral_value() else float(o)
+        return super().default(o)
+
+
+_dump = _Encoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode

@@ -1,0 +1,168 @@
+"""Metered values of both protocol families as readings in Wh, W and A (ocpp-1.6 §7.43; OCPP 2.0.1 MeterValueType).
+
+Absent fields have the standard's defaults (Energy.Active.Import.Register, Wh, Sample.Periodic, Outlet). Of several
+candidates for one quantity, Outlet is preferred over Inlet, a value without phase over the sum of L1 to L3. Values that
+cannot be read (empty, NaN) are skipped here; the frame that carried them is still kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final
+
+from csms.domain.times import parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+ENERGY: Final = "Energy.Active.Import.Register"
+POWER: Final = "Power.Active.Import"
+CURRENT: Final = "Current.Import"
+STATE_OF_CHARGE: Final = "SoC"
+
+_KILO: Final = frozenset({"kWh", "kW", "kvar", "kVA", "kvarh", "kVAh"})
+_EARLIEST_PLAUSIBLE_YEAR: Final = 2010
+_FUTURE_SECONDS_MAX: Final = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class SignedValue:
+    """A signed reading, passed through unchanged."""
+
+    data: str
+    method: str | None = None
+    encoding: str | None = None
+    public_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a meter said at one moment. Energy is the register in Wh, not the session's energy."""
+
+    at: datetime
+    context: str
+    energy_wh: Decimal | None = None
+    power_w: Decimal | None = None
+    current_a: Decimal | None = None
+    soc_percent: Decimal | None = None
+    signed: tuple[SignedValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    measurand: str
+    value: Decimal
+    phase: str | None
+    location: str
+
+
+def plausible_time(text: Any, received_at: datetime) -> datetime:
+    """The charger's time stamp, or the time of receipt where its clock is plainly not set (1970, far future, garbage)."""
+    try:
+        at = parse_time(text)
+    except (ValueError, TypeError, AttributeError):
+        return received_at
+    if at.year < _EARLIEST_PLAUSIBLE_YEAR or (at - received_at).total_seconds() > _FUTURE_SECONDS_MAX:
+        return received_at
+    return at
+
+
+def readings_16(meter_values: Iterable[Any], received_at: datetime) -> tuple[Reading, ...]:
+    """Readings of a 1.6 `meterValue` / `transactionData` list. Entries of an unknown shape are skipped."""
+    found = []
+    for entry in meter_values:
+        if not isinstance(entry, dict):
+            continue
+        samples, signed, context = [], [], None
+        for raw in entry.get("sampledValue") or ():
+            if not isinstance(raw, dict):
+                continue
+            context = context or raw.get("context")
+            if raw.get("format") == "SignedData":
+                signed.append(SignedValue(str(raw.get("value", ""))))
+                continue
+            sample = _sample(raw, raw.get("unit"), 0)
+            if sample:
+                samples.append(sample)
+        at = plausible_time(entry.get("timestamp"), received_at)
+        found.append(_reading(at, context or "Sample.Periodic", samples, signed))
+    return tuple(found)
+
+
+def readings_2x(meter_values: Iterable[Any], received_at: datetime) -> tuple[Reading, ...]:
+    """Readings of a 2.x `meterValue` list: numbers with `unitOfMeasure` {unit, multiplier: power of ten}."""
+    found = []
+    for entry in meter_values:
+        if not isinstance(entry, dict):
+            continue
+        samples, signed, context = [], [], None
+        for raw in entry.get("sampledValue") or ():
+            if not isinstance(raw, dict):
+                continue
+            context = context or raw.get("context")
+            unit = raw.get("unitOfMeasure") or {}
+            sample = _sample(raw, unit.get("unit"), int(unit.get("multiplier") or 0))
+            if sample:
+                samples.append(sample)
+            if isinstance(raw.get("signedMeterValue"), dict):
+                signed.append(_signed_2x(raw["signedMeterValue"]))
+        at = plausible_time(entry.get("timestamp"), received_at)
+        found.append(_reading(at, context or "Sample.Periodic", samples, signed))
+    return tuple(found)
+
+
+def number(value: Any) -> Decimal | None:
+    """A metered value as Decimal: strings, numbers, a decimal comma; None where it is no finite number."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        parsed = Decimal(str(value).strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    if not parsed.is_finite() or abs(parsed) > Decimal("1e15"):
+        return None
+    return +parsed.quantize(Decimal("0.000001")) if parsed.as_tuple().exponent < -6 else parsed  # type: ignore[operator]  # finite, so the exponent is an int
+
+
+def _sample(raw: dict[str, Any], unit: Any, multiplier: int) -> _Sample | None:
+    value = number(raw.get("value"))
+    if value is None:
+        return None
+    if unit in _KILO:
+        value *= 1000
+    if multiplier:
+        value = value.scaleb(multiplier)
+    return _Sample(raw.get("measurand") or ENERGY, value, raw.get("phase"), raw.get("location") or "Outlet")
+
+
+def _signed_2x(raw: dict[str, Any]) -> SignedValue:
+    return SignedValue(
+        str(raw.get("signedMeterData", "")), raw.get("signingMethod"), raw.get("encodingMethod"), raw.get("publicKey")
+    )
+
+
+def _reading(at: datetime, context: str, samples: list[_Sample], signed: list[SignedValue]) -> Reading:
+    return Reading(
+        at,
+        context,
+        _pick(samples, ENERGY),
+        _pick(samples, POWER),
+        _pick(samples, CURRENT),
+        _pick(samples, STATE_OF_CHARGE),
+        tuple(signed),
+    )
+
+
+def _pick(samples: list[_Sample], measurand: str) -> Decimal | None:
+    """One value of a measurand: Outlet before other locations, the value without phase before the sum of phases."""
+    wanted = [s for s in samples if s.measurand == measurand]
+    if not wanted:
+        return None
+    wanted = [s for s in wanted if s.location == "Outlet"] or wanted
+    whole = [s.value for s in wanted if not s.phase]
+    if whole:
+        return whole[0]
+    per_phase = {s.phase[:2]: s.value for s in wanted if s.phase and s.phase[:2] in {"L1", "L2", "L3"}}
+    return sum(per_phase.values(), Decimal(0)) if per_phase else None
