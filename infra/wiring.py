@@ -1,0 +1,79 @@
+"""What the contract's names stand for in this deployment: environment values and ARNs, filled while the stack grows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk as cdk
+
+from csms import contract
+from infra.data import TableHandles
+from infra.settings import Settings
+
+
+class Wiring:
+    """Turns a function's environment names into values and its grants into policy statements.
+
+    A room adds what it creates; asking for a name that nobody has added yet fails at synthesis, by name.
+    """
+
+    def __init__(self, stack: cdk.Stack, settings: Settings, tables: TableHandles) -> None:
+        self.secrets_path = f"/csms/{settings.stage}/partners"
+        self.origin_secret_name = f"/csms/{settings.stage}/origin-secret"
+        self._stack = stack
+        self._streams: dict[str, tuple[str, str]] = {}
+        self._environment: dict[str, str] = {
+            contract.ENV_COUNTRY_CODE: settings.country_code,
+            contract.ENV_PARTY_ID: settings.party_id,
+            contract.ENV_PARTY_NAME: settings.party_name,
+            contract.ENV_UNKNOWN_CHARGERS: settings.unknown_chargers,
+            contract.ENV_HEARTBEAT_SECONDS: str(settings.heartbeat_seconds),
+            contract.ENV_PARTNER_SECRETS_PATH: self.secrets_path,
+            contract.ENV_ORIGIN_SECRET: self.origin_secret_name,
+            contract.ENV_OUTGOING: "https-public",
+        }
+        self._arns: dict[str, list[str]] = {
+            "partner_secrets": [self.arn("ssm", f"parameter{self.secrets_path}/*")],
+            "origin_secret": [self.arn("ssm", f"parameter{self.origin_secret_name}")],
+        }
+        for table in contract.TABLES:
+            self._add_table(table, tables)
+
+    def _add_table(self, table: contract.Table, tables: TableHandles) -> None:
+        resource = tables[table.name]
+        self._environment[table.env] = resource.ref
+        self._arns[f"table:{table.name}"] = [resource.attr_arn]
+        self._arns[f"index:{table.name}"] = [f"{resource.attr_arn}/index/{index}" for index in table.indexes]
+        if table.stream:
+            self._streams[table.name] = (resource.attr_arn, resource.attr_stream_arn)
+
+    def arn(self, service: str, resource: str) -> str:
+        """An ARN in this deployment's partition, region and account."""
+        return f"arn:{self._stack.partition}:{service}:{self._stack.region}:{self._stack.account}:{resource}"
+
+    def add(self, *, environment: Mapping[str, str] | None = None, arns: Mapping[str, str] | None = None) -> None:
+        """Makes environment values and the ARNs behind grant names known to the functions created from now on."""
+        self._environment.update(environment or {})
+        self._arns.update({name: [arn] for name, arn in (arns or {}).items()})
+
+    def environment(self, function: contract.Function) -> dict[str, str]:
+        """The function's environment: exactly the names of the contract."""
+        return {name: self._environment[name] for name in function.environment}
+
+    def statements(self, function: contract.Function) -> list[dict[str, Any]]:
+        """The function's grants as policy statements, one per named resource."""
+        return [allow(grant.actions, self._arns[grant.resource]) for grant in function.grants]
+
+    def queue_arn(self, name: str) -> str:
+        """The ARN of a queue of the contract."""
+        return self._arns[f"queue:{name}"][0]
+
+    def stream(self, table: str) -> tuple[str, str]:
+        """(table ARN, stream ARN) of a table whose changes are streamed."""
+        return self._streams[table]
+
+
+def allow(actions: tuple[str, ...], resources: list[str]) -> dict[str, Any]:
+    """One Allow statement."""
+    return {"Effect": "Allow", "Action": sorted(actions), "Resource": resources}
