@@ -8,10 +8,13 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from websockets.asyncio.server import Request, Response, Server, ServerConnection, serve
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.typing import Subprotocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+
+    from websockets.http11 import Request, Response
 
 NOW = "2026-03-01T12:00:00.000Z"
 Answer = dict[str, Any] | None
@@ -50,7 +53,12 @@ class TinyCsms:
 
     async def start(self) -> None:
         self._server = await serve(
-            self._serve, "127.0.0.1", 0, subprotocols=[self.version], process_request=self._admit, compression=None
+            self._serve,
+            "127.0.0.1",
+            0,
+            subprotocols=[Subprotocol(self.version)],
+            process_request=self._admit,
+            compression=None,
         )
 
     async def stop(self) -> None:
