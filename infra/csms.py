@@ -7,10 +7,11 @@ from constructs import Construct
 
 from csms import contract
 from infra.alarms import Alarms
-from infra.data import TableHandles
+from infra.data import Streams
 from infra.edge import add_edge
 from infra.function import FunctionFactory
 from infra.http_api import HttpApi
+from infra.nag import acknowledge
 from infra.ocpi import add_ocpi
 from infra.ocpp import add_ocpp
 from infra.operator_api import add_operator_api
@@ -29,14 +30,18 @@ from infra.wiring import Wiring
 class Csms(cdk.Stack):
     """The platform. What a room needs (queues, gateways, the public URL) exists before the room is added."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, settings: Settings, tables: TableHandles, stack_name: str
-    ) -> None:
-        super().__init__(scope, construct_id, stack_name=stack_name)
-        wiring = Wiring(self, settings, tables)
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, streams: Streams) -> None:
+        name = f"csms-{settings.stage}"
+        super().__init__(scope, construct_id, stack_name=name)
+        acknowledge(
+            self,
+            "L1",
+            "python3.13 is what the wheels and the byte code of the layers are built for; they move together",
+        )
+        wiring = Wiring(self, settings, streams)
         dead_letters = add_queues(self, wiring)
-        http = HttpApi(self, f"{stack_name}-http")
-        websocket = WebSocketApi(self, f"{stack_name}-ocpp")
+        http = HttpApi(self, f"{name}-http")
+        websocket = WebSocketApi(self, f"{name}-ocpp")
         wiring.add(
             environment={contract.ENV_WEBSOCKET_ENDPOINT: websocket.endpoint},
             arns={"websocket": websocket.connections_arn},
@@ -45,7 +50,7 @@ class Csms(cdk.Stack):
         functions = FunctionFactory(self, wiring, Packaging(packaged=settings.packaged))
         add_ocpp(functions, websocket)
         add_ocpi(functions, http)
-        payment_session = add_payment_session(self, functions, wiring, f"{stack_name}-payment-session")
+        payment_session = add_payment_session(self, functions, wiring, f"{name}-payment-session")
         add_outbox(functions)
         add_projections(functions)
         add_receipts(functions, http)

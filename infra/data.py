@@ -10,7 +10,7 @@ from constructs import Construct
 
 from csms import contract
 
-TableHandles = dict[str, dynamodb.CfnTable]
+Streams = dict[str, str]  # stream ARN by the table's name in the contract
 
 _KEYS: Final = ((contract.PARTITION_KEY, "HASH"), (contract.SORT_KEY, "RANGE"))
 
@@ -18,12 +18,17 @@ _KEYS: Final = ((contract.PARTITION_KEY, "HASH"), (contract.SORT_KEY, "RANGE"))
 class Data(cdk.Stack):
     """The tables of the contract, kept when the stack goes and protected against deletion.
 
-    Logical ids are `<Name>Table` and must never change: CloudFormation would replace the table.
+    Logical ids are `<Name>Table` and must never change: CloudFormation would replace the table. The tables have names
+    of their own, so that a stack that was deleted by mistake cannot come back with empty tables beside the kept ones.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, stack_name: str) -> None:
-        super().__init__(scope, construct_id, stack_name=stack_name, termination_protection=True)
-        self.tables: TableHandles = {table.name: self._table(table) for table in contract.TABLES}
+    def __init__(self, scope: Construct, construct_id: str, *, stage: str) -> None:
+        super().__init__(scope, construct_id, stack_name=f"csms-{stage}-data", termination_protection=True)
+        self._stage = stage
+        tables = {table.name: self._table(table) for table in contract.TABLES}
+        self.streams: Streams = {
+            table.name: tables[table.name].attr_stream_arn for table in contract.TABLES if table.stream
+        }
 
     def _table(self, table: contract.Table) -> dynamodb.CfnTable:
         """One table: on demand, encrypted, recoverable to any second of the last 35 days."""
@@ -32,6 +37,7 @@ class Data(cdk.Stack):
         resource = dynamodb.CfnTable(
             self,
             f"{table.name.capitalize()}Table",
+            table_name=table_name(self._stage, table),
             attribute_definitions=[{"attributeName": name, "attributeType": "S"} for name in sorted(names)],
             key_schema=[{"attributeName": name, "keyType": kind} for name, kind in _KEYS],
             billing_mode="PAY_PER_REQUEST",
@@ -44,6 +50,11 @@ class Data(cdk.Stack):
         )
         resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
         return resource
+
+
+def table_name(stage: str, table: contract.Table) -> str:
+    """The table's name in AWS, e.g. `csms-dev-chargers`."""
+    return f"csms-{stage}-{table.name}"
 
 
 def _index(name: str) -> dict[str, object]:

@@ -13,6 +13,7 @@ from aws_cdk import aws_sqs as sqs
 
 from csms import contract
 from infra import triggers
+from infra.nag import acknowledge
 from infra.packaging import Packaging
 from infra.queues import dead_letter_queue
 from infra.wiring import Wiring, allow
@@ -66,7 +67,7 @@ class FunctionFactory:
             environment=self._wiring.environment(function),
             memory_size=function.memory_mb,
             timeout=cdk.Duration.seconds(function.timeout_seconds),
-            role=self._role(name, statements),
+            role=self._role(function, name, statements),
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             # The platform's START, END and REPORT lines would cost more than the invocation.
@@ -82,18 +83,22 @@ class FunctionFactory:
         if not any(isinstance(trigger, contract.StreamTrigger) for trigger in function.triggers):
             return None
         dead = dead_letter_queue(self._stack, f"{name}StreamDeadQueue")
+        acknowledge(dead, "SQS3", "it is the dead-letter queue of a stream reader")
         self.dead_letters.append(dead)
         return dead
 
-    def _role(self, name: str, statements: list[dict[str, Any]]) -> iam.Role:
+    def _role(self, function: contract.Function, name: str, statements: list[dict[str, Any]]) -> iam.Role:
         """One role per function with one inline policy and no managed ones."""
         document = iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})
-        return iam.Role(
+        role = iam.Role(
             self._stack,
             f"{name}Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"grants": document},
         )
+        for resource, reason in self._wiring.wildcards(function):
+            acknowledge(role, f"IAM5[Resource::{resource}]", reason)
+        return role
 
     def _layer(self, name: str, code: lambda_.Code, description: str) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(

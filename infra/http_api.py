@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from csms import contract
 from infra.access_log import access_log
+from infra.nag import acknowledge
 
 # Far above one cell's need and far below the account's limit, which WebSocket frames share.
 REQUESTS_PER_SECOND: Final = 500
@@ -54,8 +55,11 @@ class HttpApi:
             jwt_configuration={"issuer": issuer, "audience": [audience]},
         )
 
-    def add(self, function: contract.Function, target: lambda_.Function) -> list[apigw.CfnRoute]:
-        """The function's integration, its routes and API Gateway's right to call it. Returns the routes."""
+    def add(self, function: contract.Function, target: lambda_.Function, *, open_because: str = "") -> None:
+        """The function's integration, its routes and API Gateway's right to call it.
+
+        `open_because` says who checks the caller on routes that the contract leaves without an authorizer.
+        """
         integration = apigw.CfnIntegration(
             self._stack,
             f"{target.node.id}Integration",
@@ -72,10 +76,10 @@ class HttpApi:
             principal="apigateway.amazonaws.com",
             source_arn=self._stack.format_arn(service="execute-api", resource=self.api.ref, resource_name="*"),
         )
-        return [
-            self._route(f"{target.node.id}Route{number}", route, integration)
-            for number, route in enumerate(function.http, start=1)
-        ]
+        for number, route in enumerate(function.http, start=1):
+            created = self._route(f"{target.node.id}Route{number}", route, integration)
+            if route.authorizer is None:
+                acknowledge(created, "APIG4", open_because)
 
     def _route(self, name: str, route: contract.HttpRoute, integration: apigw.CfnIntegration) -> apigw.CfnRoute:
         authorizer = self._authorizers[route.authorizer] if route.authorizer else None

@@ -10,6 +10,7 @@ from aws_cdk import aws_cognito as cognito
 from csms import contract
 from infra.function import FunctionFactory
 from infra.http_api import HttpApi
+from infra.nag import acknowledge
 from infra.settings import Settings
 
 GROUPS: Final = {
@@ -80,5 +81,8 @@ def _user_pool(stack: cdk.Stack, settings: Settings) -> cognito.CfnUserPool:
         account_recovery_setting={"recoveryMechanisms": [{"name": "verified_email", "priority": 1}]},
         deletion_protection="ACTIVE",
     )
+    if settings.operator_mfa != "required":
+        acknowledge(pool, "COG2", "users can add an authenticator app; context operator_mfa=required enforces it")
+    acknowledge(pool, "COG8", "the Plus tier is billed per user and adds nothing to invited users with an own app")
     pool.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
     return pool

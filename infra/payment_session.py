@@ -20,6 +20,7 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from csms import contract
 from infra.function import FunctionFactory
+from infra.nag import acknowledge
 from infra.wiring import Wiring, allow
 
 STATES: Final = (
@@ -86,6 +87,7 @@ def add_payment_session(stack: cdk.Stack, functions: FunctionFactory, wiring: Wi
         },
         tracing_configuration={"enabled": True},
     )
+    acknowledge(machine, "SF1", "ALL would log the inputs of every state: only errors are logged, and no data")
     wiring.add(environment={contract.ENV_STATE_MACHINE: machine.ref}, arns={"state_machine": machine.ref})
     return machine
 
@@ -112,12 +114,14 @@ def _role(stack: cdk.Stack, functions: list[str]) -> iam.Role:
             ["*"],
         ),
     ]
-    return iam.Role(
+    role = iam.Role(
         stack,
         "PaymentSessionRole",
         assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
         inline_policies={"grants": iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})},
     )
+    acknowledge(role, "IAM5[Resource::*]", "log delivery and X-Ray actions know no resources")
+    return role
 
 
 def definition(arns: dict[str, str], partition: str) -> dict[str, Any]:

@@ -24,10 +24,9 @@ def rights(function: contract.Function, wiring: Wiring, dead: sqs.Queue | None) 
     statements = []
     for trigger in function.triggers:
         if isinstance(trigger, contract.StreamTrigger):
-            table, stream = wiring.stream(trigger.table)
-            statements.append(allow(_STREAM_ACTIONS, [stream]))
+            statements.append(allow(_STREAM_ACTIONS, [wiring.stream_arn(trigger.table)]))
             # Listing is granted on a table's streams as a whole: a stream's own label is no part of the request.
-            statements.append(allow(("dynamodb:ListStreams",), [f"{table}/stream/*"]))
+            statements.append(allow(("dynamodb:ListStreams",), [f"{wiring.table_arn(trigger.table)}/stream/*"]))
         elif isinstance(trigger, contract.QueueTrigger):
             statements.append(allow(_QUEUE_ACTIONS, [wiring.queue_arn(trigger.queue)]))
     if dead is not None:
@@ -66,7 +65,7 @@ def _stream(
         stack,
         f"{target.node.id}From{trigger.table.capitalize()}Stream",
         function_name=target.function_name,
-        event_source_arn=wiring.stream(trigger.table)[1],
+        event_source_arn=wiring.stream_arn(trigger.table),
         starting_position="TRIM_HORIZON",
         batch_size=trigger.batch_size,
         maximum_batching_window_in_seconds=trigger.window_seconds,

@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from csms import contract
 from infra.access_log import access_log
+from infra.nag import acknowledge
 
 # A quarter of the account's default limit, so that chargers coming back after an outage leave room for payments.
 FRAMES_PER_SECOND: Final = 2500
@@ -102,6 +103,8 @@ class WebSocketApi:
             route_response_selection_expression="$default" if two_way else None,
             target=f"integrations/{self._integration(target)}",
         )
+        if authorizer is None:
+            acknowledge(route, "APIG4", "WebSocket APIs authorize $connect only; its context rides on every frame")
         if two_way:
             apigw.CfnRouteResponse(
                 self._stack,
@@ -153,6 +156,11 @@ def _allow_api_logs(stack: cdk.Stack) -> apigateway.CfnAccount:
         "ApiLogsRole",
         assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
         managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_LOG_DELIVERY)],
+    )
+    acknowledge(
+        role,
+        f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_LOG_DELIVERY}]",
+        "the policy API Gateway asks for by name; it writes logs and nothing else",
     )
     role.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
     account = apigateway.CfnAccount(stack, "ApiLogs", cloud_watch_role_arn=role.role_arn)

@@ -8,7 +8,7 @@ from typing import Any
 import aws_cdk as cdk
 
 from csms import contract
-from infra.data import TableHandles
+from infra.data import Streams, table_name
 from infra.settings import Settings
 
 
@@ -18,11 +18,13 @@ class Wiring:
     A room adds what it creates; asking for a name that nobody has added yet fails at synthesis, by name.
     """
 
-    def __init__(self, stack: cdk.Stack, settings: Settings, tables: TableHandles) -> None:
+    def __init__(self, stack: cdk.Stack, settings: Settings, streams: Streams) -> None:
         self.secrets_path = f"/csms/{settings.stage}/partners"
         self.origin_secret_name = f"/csms/{settings.stage}/origin-secret"
         self._stack = stack
-        self._streams: dict[str, tuple[str, str]] = {}
+        self._stage = settings.stage
+        self._tables = {table.name: table for table in contract.TABLES}
+        self._streams = streams
         self._environment: dict[str, str] = {
             contract.ENV_COUNTRY_CODE: settings.country_code,
             contract.ENV_PARTY_ID: settings.party_id,
@@ -38,15 +40,11 @@ class Wiring:
             "origin_secret": [self.arn("ssm", f"parameter{self.origin_secret_name}")],
         }
         for table in contract.TABLES:
-            self._add_table(table, tables)
-
-    def _add_table(self, table: contract.Table, tables: TableHandles) -> None:
-        resource = tables[table.name]
-        self._environment[table.env] = resource.ref
-        self._arns[f"table:{table.name}"] = [resource.attr_arn]
-        self._arns[f"index:{table.name}"] = [f"{resource.attr_arn}/index/{index}" for index in table.indexes]
-        if table.stream:
-            self._streams[table.name] = (resource.attr_arn, resource.attr_stream_arn)
+            name = table_name(settings.stage, table)
+            arn = self.arn("dynamodb", f"table/{name}")
+            self._environment[table.env] = name
+            self._arns[f"table:{table.name}"] = [arn]
+            self._arns[f"index:{table.name}"] = [f"{arn}/index/{index}" for index in table.indexes]
 
     def arn(self, service: str, resource: str) -> str:
         """An ARN in this deployment's partition, region and account."""
@@ -69,9 +67,33 @@ class Wiring:
         """The ARN of a queue of the contract."""
         return self._arns[f"queue:{name}"][0]
 
-    def stream(self, table: str) -> tuple[str, str]:
-        """(table ARN, stream ARN) of a table whose changes are streamed."""
-        return self._streams[table]
+    def wildcards(self, function: contract.Function) -> list[tuple[str, str]]:
+        """The function's resources that end in `*`, as the rule pack writes them, each with its reason."""
+        here = "<AWS::Region>:<AWS::AccountId>"
+        found = {grant.resource for grant in function.grants}
+        wildcards = []
+        if "websocket" in found:
+            connections = (
+                f"arn:<AWS::Partition>:execute-api:{here}:<OcppApi>/{contract.WEBSOCKET_STAGE}/*/@connections/*"
+            )
+            wildcards.append((connections, "connection ids are made while it runs"))
+        if "partner_secrets" in found:
+            secrets = f"arn:<AWS::Partition>:ssm:{here}:parameter{self.secrets_path}/*"
+            wildcards.append((secrets, "partners register while it runs; the path holds their tokens only"))
+        for trigger in function.triggers:
+            if isinstance(trigger, contract.StreamTrigger):
+                table = table_name(self._stage, self._tables[trigger.table])
+                streams = f"arn:<AWS::Partition>:dynamodb:{here}:table/{table}/stream/*"
+                wildcards.append((streams, "ListStreams is granted on a table's streams as a whole"))
+        return wildcards
+
+    def table_arn(self, name: str) -> str:
+        """The ARN of a table of the contract."""
+        return self._arns[f"table:{name}"][0]
+
+    def stream_arn(self, name: str) -> str:
+        """The ARN of the stream of a table whose changes are streamed."""
+        return self._streams[name]
 
 
 def allow(actions: tuple[str, ...], resources: list[str]) -> dict[str, Any]:
