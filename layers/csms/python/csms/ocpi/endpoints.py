@@ -27,9 +27,14 @@ _PAYMENT_LISTS = ("terminals", "financial-advice-confirmations")
 
 
 def join(url: str, *segments: str) -> str:
-    """Join a base URL and path segments with exactly one slash each; segments are percent-encoded."""
-    parts = [quote(str(segment).strip("/"), safe="*~") for segment in segments]
-    return "/".join([url.rstrip("/"), *parts]) if parts else url
+    """Join a base URL and path segments with exactly one slash each.
+
+    Segments are values: percent-encoded, also their slashes. Raises ValueError for one that would climb or vanish
+    (`..`, `.`, empty), because ids come from partners.
+    """
+    if any(segment in {"", ".", ".."} for segment in segments):
+        raise ValueError("not usable as a path segment")
+    return "/".join([url.rstrip("/"), *(quote(segment, safe="*~") for segment in segments)]) if segments else url
 
 
 def versions_url(base: str) -> str:

@@ -24,7 +24,7 @@ from csms.ocpi.times import normalise_time
 
 _TEXT_MAX = 2000
 _IDENTIFIER_MAX = 255
-_FIELDS_NAMED_MAX = 3
+_FIELDS_NAMED_MAX = 8
 
 M = TypeVar("M", bound="WireModel")
 
