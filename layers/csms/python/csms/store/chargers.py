@@ -302,3 +302,50 @@ def remote_start_changed(charger_id: str, remote_start_id: int, state: str, *, w
         set={"state": state, **more},
         conditions=(Condition("state", "=", was),),
     )
+
+
+# --- what runs on an EVSE -------------------------------------------------------------------------------------------
+
+
+def active_put(charger_id: str, evse_id: int, transaction_id: str | int, now: datetime, **facts: Any) -> Put:
+    """The transaction that runs on an EVSE (1.6: connector); the newest start stands here."""
+    return Put(
+        CHARGERS,
+        {
+            "pk": partition(charger_id),
+            "sk": f"ACTIVE#{evse_id}",
+            "kind": "ACTIVE",
+            "charger_id": charger_id,
+            "evse_id": evse_id,
+            "transaction_id": str(transaction_id),
+            "state": "open",
+            "since": format_time(now),
+            **facts,
+        },
+    )
+
+
+def active_ended(charger_id: str, evse_id: int, transaction_id: str | int) -> Update:
+    """The transaction on this EVSE ended, where it is still the one that stands here."""
+    return Update(
+        CHARGERS,
+        partition(charger_id),
+        f"ACTIVE#{evse_id}",
+        set={"state": "ended"},
+        conditions=(Condition("transaction_id", "=", str(transaction_id)),),
+    )
+
+
+def get_active(store: Store, charger_id: str, evse_id: int) -> Item | None:
+    """What runs (or last ran) on an EVSE, or None."""
+    return store.get(CHARGERS, partition(charger_id), f"ACTIVE#{evse_id}")
+
+
+def list_active(store: Store, charger_id: str) -> list[Item]:
+    """The rows of all EVSEs of a charger that ever had a transaction."""
+    return store.query(CHARGERS, partition(charger_id), prefix="ACTIVE#")
+
+
+def start_key(charger_id: str, connector_id: int, id_tag: str, timestamp: str, meter_start: Any) -> tuple[str, str]:
+    """Where the stored answer of a 1.6 StartTransaction stands: by content, because retries come under new message ids."""
+    return partition(charger_id), f"START#{digest(connector_id, id_tag.upper(), timestamp, meter_start)}"

@@ -91,7 +91,11 @@ def changed(charger_id: str, command_id: str, state: str, *, was: tuple[str, ...
 def noted(charger_id: str, command_id: str, **more: Any) -> Update:
     """Adds facts to a command without changing its state, e.g. an answer that came too late."""
     return Update(
-        CHARGERS, partition(charger_id), f"{COMMAND_PREFIX}{command_id}", set=more, conditions=(Condition("pk", "exists"),)
+        CHARGERS,
+        partition(charger_id),
+        f"{COMMAND_PREFIX}{command_id}",
+        set=more,
+        conditions=(Condition("pk", "exists"),),
     )
 
 
@@ -139,3 +143,13 @@ def dropped_from_queue(charger_id: str, command_id: str) -> Update:
 def is_over(command: Item, now: datetime) -> bool:
     """Whether the command's deadline for being sent has passed."""
     return parse_time(command["deadline"]) <= now
+
+
+def holds_slot(command_id: str) -> Condition:
+    """The command still holds the charger's slot."""
+    return Condition("slot", "=", command_id)
+
+
+def queue_is(queue: list[str]) -> Condition:
+    """Nobody changed the queue since it was read."""
+    return Condition("queue", "=", queue)

@@ -62,7 +62,8 @@ def list_locations(store: Store) -> list[Item]:
 def location_document(row: Item) -> dict[str, Any]:
     """The full OCPI Location (internal shape) of a row: EVSEs in the order of their uids, our own fields left out."""
     evses = [
-        {name: value for name, value in evse.items() if name not in _OWN_FIELDS} for _, evse in sorted(row["evses"].items())
+        {name: value for name, value in evse.items() if name not in _OWN_FIELDS}
+        for _, evse in sorted(row["evses"].items())
     ]
     return {**row["location"], "evses": evses, "last_updated": row["last_updated"]}
 
@@ -117,7 +118,9 @@ def list_tariffs(store: Store) -> list[Item]:
     return store.query(PARTNERS, TARIFFS, index=INDEX_OWNED)
 
 
-def connector_tariff(store: Store, location: Item, evse_uid: str, connector_id: str | None = None) -> dict[str, Any] | None:
+def connector_tariff(
+    store: Store, location: Item, evse_uid: str, connector_id: str | None = None
+) -> dict[str, Any] | None:
     """The tariff document in force on a connector: the ad-hoc one where several are named, else the first."""
     connectors = location["evses"].get(evse_uid, {}).get("connectors", [])
     connector = next((c for c in connectors if connector_id in (None, c["id"])), None)
@@ -130,7 +133,10 @@ def connector_tariff(store: Store, location: Item, evse_uid: str, connector_id: 
 
 def token_key(token: Mapping[str, Any]) -> tuple[str, str]:
     """Partition and sort key of a token: uids compare without regard to case (OCPI CiString, OCPP idTag)."""
-    return f"TOKEN#{token['uid'].upper()}", f"{token['country_code']}#{token['party_id']}#{token.get('type', 'RFID')}".upper()
+    return (
+        f"TOKEN#{token['uid'].upper()}",
+        f"{token['country_code']}#{token['party_id']}#{token.get('type', 'RFID')}".upper(),
+    )
 
 
 def token_put(token: Mapping[str, Any], owner: str, now: datetime) -> Put:

@@ -89,7 +89,13 @@ def to_partner(
 
 
 def to_workflow(
-    payment_id: str, signal: str, now: datetime, *, task_token: str | None = None, row_id: str | None = None, **content: Any
+    payment_id: str,
+    signal: str,
+    now: datetime,
+    *,
+    task_token: str | None = None,
+    row_id: str | None = None,
+    **content: Any,
 ) -> Put:
     """A signal to a payment session's state machine: `start`, `success` (with `output`) or `failure` (with `error`)."""
     body = {"signal": signal, "payment_id": payment_id, "task_token": task_token, **content}

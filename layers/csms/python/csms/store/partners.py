@@ -36,7 +36,9 @@ STATE_PREVIOUS: Final = "PREVIOUS"  # replaced, still accepted until the new one
 OVERLAP: Final = timedelta(hours=24)
 
 
-def partner_invited(partner_id: str, kind: str, name: str, token_a_hash: str, now: datetime, **more: Any) -> tuple[Put, Put]:
+def partner_invited(
+    partner_id: str, kind: str, name: str, token_a_hash: str, now: datetime, **more: Any
+) -> tuple[Put, Put]:
     """A partner that may register with the given token A. `kind`: PTP, EMSP or HUB, set by the operator."""
     partner = {
         "pk": f"PARTNER#{partner_id}",
@@ -89,4 +91,6 @@ def list_partners(store: Store) -> list[Item]:
 
 def partner_changed(partner_id: str, changes: Mapping[str, Any], remove: tuple[str, ...] = ()) -> Update:
     """Set attributes of an existing partner (state, version, endpoints, roles, credential hashes …)."""
-    return Update(PARTNERS, f"PARTNER#{partner_id}", "PARTNER", set=dict(changes), remove=remove, conditions=(exists(),))
+    return Update(
+        PARTNERS, f"PARTNER#{partner_id}", "PARTNER", set=dict(changes), remove=remove, conditions=(exists(),)
+    )

@@ -84,7 +84,8 @@ def ledger_extended(
         SESSIONS,
         transaction_key(charger_id, transaction_id),
         TX,
-        set={("ledger", key): dict(entry) for key, entry in entries.items()} | {"updated_at": format_time(now), **facts},
+        set={("ledger", key): dict(entry) for key, entry in entries.items()}
+        | {"updated_at": format_time(now), **facts},
         conditions=(exists(),),
     )
 
@@ -226,7 +227,12 @@ def payment_opened(partner_id: str, authorization_reference: str, state: str, no
 
 
 def payment_changed(
-    identity: str, *, was: tuple[str, ...], conditions: tuple[Condition, ...] = (), remove: tuple[str, ...] = (), **facts: Any
+    identity: str,
+    *,
+    was: tuple[str, ...],
+    conditions: tuple[Condition, ...] = (),
+    remove: tuple[str, ...] = (),
+    **facts: Any,
 ) -> Update:
     """A step of a payment session from one of the states `was`."""
     return Update(

@@ -1,0 +1,1 @@
+"""Lambda entry points and what only they need, one room a function."""

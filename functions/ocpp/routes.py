@@ -1,0 +1,184 @@
+"""Which file handles which action: one literal table per version, and the reasons for what is not handled.
+
+`REQUESTS`: what chargers ask. `RESULTS`: answers to our commands that have consequences of their own (the others are
+recorded with their command). `COMMANDS`: what may be sent to a charger. `NOT_OFFERED`: known to the standard, not
+handled here, each with its reason; a charger that sends one gets NotSupported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+OCPP16: Final = "ocpp1.6"
+OCPP201: Final = "ocpp2.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`module` has `decide(frame) -> Decision`. `transactional` messages are always answered with a CALLRESULT.
+
+    A transactional message whose payload cannot be used is parked and answered with `{}`, or by the module's `unusable`.
+    """
+
+    module: str
+    transactional: bool = False
+
+
+def _v16(name: str, *, transactional: bool = False) -> Route:
+    return Route(f"functions.ocpp.v16.{name}", transactional)
+
+
+def _v201(name: str, *, transactional: bool = False) -> Route:
+    return Route(f"functions.ocpp.v201.{name}", transactional)
+
+
+REQUESTS: Final[dict[str, dict[str, Route]]] = {
+    OCPP16: {
+        "Authorize": _v16("authorize"),
+        "BootNotification": _v16("boot_notification"),
+        "DataTransfer": _v16("data_transfer"),
+        "DiagnosticsStatusNotification": _v16("diagnostics_status_notification"),
+        "FirmwareStatusNotification": _v16("firmware_status_notification"),
+        "Heartbeat": _v16("heartbeat"),
+        "LogStatusNotification": _v16("log_status_notification"),
+        "MeterValues": _v16("meter_values", transactional=True),
+        "SecurityEventNotification": _v16("security_event_notification"),
+        "SignedFirmwareStatusNotification": _v16("signed_firmware_status_notification"),
+        "StartTransaction": _v16("start_transaction", transactional=True),
+        "StatusNotification": _v16("status_notification"),
+        "StopTransaction": _v16("stop_transaction", transactional=True),
+    },
+    OCPP201: {
+        "Authorize": _v201("authorize"),
+        "BootNotification": _v201("boot_notification"),
+        "DataTransfer": _v201("data_transfer"),
+        "FirmwareStatusNotification": _v201("firmware_status_notification"),
+        "Heartbeat": _v201("heartbeat"),
+        "LogStatusNotification": _v201("log_status_notification"),
+        "MeterValues": _v201("meter_values", transactional=True),
+        "NotifyEvent": _v201("notify_event"),
+        "NotifyReport": _v201("notify_report"),
+        "SecurityEventNotification": _v201("security_event_notification"),
+        "StatusNotification": _v201("status_notification"),
+        "TransactionEvent": _v201("transaction_event", transactional=True),
+    },
+}
+
+RESULTS: Final[dict[str, dict[str, str]]] = {
+    OCPP16: {
+        "GetConfiguration": "functions.ocpp.v16.get_configuration_result",
+    },
+    OCPP201: {
+        "GetVariables": "functions.ocpp.v201.get_variables_result",
+        "RequestStartTransaction": "functions.ocpp.v201.request_start_transaction_result",
+    },
+}
+
+COMMANDS: Final[dict[str, frozenset[str]]] = {
+    OCPP16: frozenset(
+        {
+            "CancelReservation",
+            "ChangeAvailability",
+            "ChangeConfiguration",
+            "ClearCache",
+            "DataTransfer",
+            "ExtendedTriggerMessage",
+            "GetConfiguration",
+            "GetDiagnostics",
+            "GetLog",
+            "RemoteStartTransaction",
+            "RemoteStopTransaction",
+            "ReserveNow",
+            "Reset",
+            "TriggerMessage",
+            "UnlockConnector",
+            "UpdateFirmware",
+        }
+    ),
+    OCPP201: frozenset(
+        {
+            "CancelReservation",
+            "ChangeAvailability",
+            "ClearCache",
+            "DataTransfer",
+            "GetBaseReport",
+            "GetLog",
+            "GetTransactionStatus",
+            "GetVariables",
+            "RequestStartTransaction",
+            "RequestStopTransaction",
+            "ReserveNow",
+            "Reset",
+            "SetVariables",
+            "TriggerMessage",
+            "UnlockConnector",
+            "UpdateFirmware",
+        }
+    ),
+}
+
+_CERTIFICATES: Final = "certificates need the deployment's own certificate authority, which is not built yet"
+_PROFILES: Final = "smart charging is not built yet"
+_LISTS: Final = "local authorisation lists are not built yet"
+_DISPLAY: Final = "display messages are not built yet"
+_MONITORS: Final = "variable monitoring is not built yet"
+_JOBS: Final = "signed firmware jobs are not built yet"
+_COST: Final = "cost on the charger's display is not built yet"
+_PRIVACY: Final = "customer information requests are not built yet"
+_NETWORK: Final = "network profiles are not built yet"
+
+NOT_OFFERED: Final[dict[str, dict[str, str]]] = {
+    OCPP16: {
+        "CertificateSigned": _CERTIFICATES,
+        "ClearChargingProfile": _PROFILES,
+        "DeleteCertificate": _CERTIFICATES,
+        "GetCompositeSchedule": _PROFILES,
+        "GetInstalledCertificateIds": _CERTIFICATES,
+        "GetLocalListVersion": _LISTS,
+        "InstallCertificate": _CERTIFICATES,
+        "SendLocalList": _LISTS,
+        "SetChargingProfile": _PROFILES,
+        "SignCertificate": _CERTIFICATES,
+        "SignedUpdateFirmware": _JOBS,
+    },
+    OCPP201: {
+        "CertificateSigned": _CERTIFICATES,
+        "ClearChargingProfile": _PROFILES,
+        "ClearDisplayMessage": _DISPLAY,
+        "ClearVariableMonitoring": _MONITORS,
+        "ClearedChargingLimit": _PROFILES,
+        "CostUpdated": _COST,
+        "CustomerInformation": _PRIVACY,
+        "DeleteCertificate": _CERTIFICATES,
+        "Get15118EVCertificate": _CERTIFICATES,
+        "GetCertificateStatus": _CERTIFICATES,
+        "GetChargingProfiles": _PROFILES,
+        "GetCompositeSchedule": _PROFILES,
+        "GetDisplayMessages": _DISPLAY,
+        "GetInstalledCertificateIds": _CERTIFICATES,
+        "GetLocalListVersion": _LISTS,
+        "GetMonitoringReport": _MONITORS,
+        "GetReport": "reports by component are not built yet; GetBaseReport is",
+        "InstallCertificate": _CERTIFICATES,
+        "NotifyChargingLimit": _PROFILES,
+        "NotifyCustomerInformation": _PRIVACY,
+        "NotifyDisplayMessages": _DISPLAY,
+        "NotifyEVChargingNeeds": _PROFILES,
+        "NotifyEVChargingSchedule": _PROFILES,
+        "NotifyMonitoringReport": _MONITORS,
+        "PublishFirmware": _JOBS,
+        "PublishFirmwareStatusNotification": _JOBS,
+        "ReportChargingProfiles": _PROFILES,
+        "ReservationStatusUpdate": "reservations of partners are not built yet",
+        "SendLocalList": _LISTS,
+        "SetChargingProfile": _PROFILES,
+        "SetDisplayMessage": _DISPLAY,
+        "SetMonitoringBase": _MONITORS,
+        "SetMonitoringLevel": _MONITORS,
+        "SetNetworkProfile": _NETWORK,
+        "SetVariableMonitoring": _MONITORS,
+        "SignCertificate": _CERTIFICATES,
+        "UnpublishFirmware": _JOBS,
+    },
+}

@@ -1,0 +1,11 @@
+"""DataTransfer: what vendors say to each other (ocpp-1.6 §4.3). No vendor extension is known here yet; all is kept."""
+
+from __future__ import annotations
+
+from functions.ocpp.decision import Decision, Frame
+from functions.ocpp.recording import record
+
+
+def decide(frame: Frame) -> Decision:
+    """Keeps the message and answers UnknownVendorId, as the standard wants of an unknown vendor."""
+    return record(frame, {"status": "UnknownVendorId"})

@@ -1,0 +1,11 @@
+"""SecurityEventNotification: something that concerns the charger's security (1.6 security extension, A04)."""
+
+from __future__ import annotations
+
+from functions.ocpp.decision import Decision, Frame
+from functions.ocpp.recording import record
+
+
+def decide(frame: Frame) -> Decision:
+    """Appends it to the charger's events; one write, no read."""
+    return record(frame, {})
