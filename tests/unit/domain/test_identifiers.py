@@ -30,7 +30,7 @@ def test_chargers_may_change_the_case_or_pad_the_tag() -> None:
 @pytest.mark.parametrize(
     "card",
     ["", "04A1B2C3", "04A1B2C3D4E5F6", "00000000DEADBEEF", "80000000DEADBEEF", "0012ABCDDEADBEEG", "+012ABCDDEADBEEF0",
-     "٠٠12ABCDDEADBEEF"],
+     "\u0660\u066012ABCDDEADBEEF"],
 )  # fmt: skip
 def test_a_card_is_not_taken_for_a_remote_start(card: str) -> None:
     assert remote_start_id_of(card) is None
