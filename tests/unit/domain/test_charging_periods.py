@@ -300,6 +300,22 @@ def test_two_samples_of_one_instant_count_as_one() -> None:
     assert curve.power().at(high) == 7000
 
 
+@pytest.mark.parametrize("powers", [[5000, 9000], [9000, 5000]])
+def test_of_two_powers_of_one_instant_the_higher_counts(powers: list[float | None]) -> None:
+    curve = MeterCurve(points((10, 0), (10, 0), power_w=powers))
+
+    assert curve.power().at(curve.times[0]) == 9000
+
+
+def test_a_reservation_ends_when_the_session_starts() -> None:
+    minute = timedelta(minutes=1)
+    phases = (ChargingPhase(MONDAY - 10 * minute, MONDAY + 5 * minute, "RESERVATION"),)
+
+    cost = price_session(split_by(), Usage(MONDAY, MONDAY + 10 * minute, (), phases), AMSTERDAM)
+
+    assert [cost.reservation_seconds, cost.session_seconds] == [600, 600]
+
+
 def test_samples_outside_the_session_only_shape_its_ends() -> None:
     usage = Usage(MONDAY + timedelta(minutes=5), MONDAY + timedelta(minutes=15), points((0, 0), (10, 1000), (20, 2000)))
 

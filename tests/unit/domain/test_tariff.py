@@ -117,6 +117,7 @@ FLAT = component("FLAT", "1")
         ({"elements": [element({**FLAT, "price": True})]}, "elements[0].price_components[0].price"),
         ({"elements": [element({**FLAT, "price": -1})]}, "elements[0].price_components[0].price"),
         ({"elements": [element({**FLAT, "price": float("nan")})]}, "elements[0].price_components[0].price"),
+        ({"elements": [element({**FLAT, "price": Decimal("1E+12")})]}, "elements[0].price_components[0].price"),
         ({"elements": [element(FLAT, {**FLAT, "price": None})]}, "elements[0].price_components[1].price"),
         ({"elements": [element({**FLAT, "step_size": 1.5})]}, "elements[0].price_components[0].step_size"),
         ({"elements": [element({**FLAT, "step_size": None})]}, "elements[0].price_components[0].step_size"),

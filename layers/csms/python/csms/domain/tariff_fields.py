@@ -11,6 +11,8 @@ from csms.domain.times import parse_time
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _DATE = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]", re.ASCII)
 
+_NUMBER_BOUND = 10**12  # more than any price, energy or duration; keeps arithmetic within its digits
+
 Document = Mapping[str, object]
 _Choice = TypeVar("_Choice", bound=str)
 
@@ -65,7 +67,7 @@ def one_of(value: str, path: str, choices: tuple[_Choice, ...]) -> _Choice:
 
 
 def number(document: Document, field: str, parent: str = "") -> Decimal | None:
-    """A finite number that is not negative, as Decimal; None when absent or null.
+    """A number of zero or more, as Decimal; None when absent or null.
 
     A float is taken as the digits it prints, because that is what stood in the JSON text.
     """
@@ -75,8 +77,8 @@ def number(document: Document, field: str, parent: str = "") -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise TariffError(_path(parent, field), "must be a number")
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    if not exact.is_finite() or exact < 0:
-        raise TariffError(_path(parent, field), "must be a finite number, zero or more")
+    if not exact.is_finite() or not 0 <= exact < _NUMBER_BOUND:
+        raise TariffError(_path(parent, field), f"must be a number from 0 to below {_NUMBER_BOUND}")
     return exact
 
 
