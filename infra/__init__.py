@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+BUILD: Final = ROOT / "build" / "lambda"  # what infra.bundle packs and infra.packaging deploys
 SHARED_PACKAGE: Final = ROOT / "layers" / "csms" / "python"
 
 if str(SHARED_PACKAGE) not in sys.path:

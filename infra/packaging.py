@@ -8,9 +8,8 @@ from typing import Final
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
-from infra import ROOT
+from infra import BUILD, ROOT
 
-BUILD: Final = ROOT / "build" / "lambda"
 _BYTE_CODE: Final = ["__pycache__", "*.pyc"]
 
 
