@@ -27,7 +27,8 @@ def test_a_line_has_time_level_event_and_fields(capsys: pytest.CaptureFixture[st
     "name", ["token", "task_token", "Authorization", "eft_data", "id_tag", "password_hashes", "uid"]
 )
 def test_secrets_and_personal_data_are_hidden_also_inside(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    log.write(catalogue.OCPI_REQUEST, **{name: "geheim"}, document={"deep": [{name: "geheim"}]})
+    fields: dict[str, Any] = {name: "geheim"}
+    log.write(catalogue.OCPI_REQUEST, **fields, document={"deep": [{name: "geheim"}]})
     assert "geheim" not in json.dumps(written(capsys))
 
 
@@ -37,12 +38,11 @@ def test_a_payment_is_found_by_a_digest_and_not_by_its_reference(capsys: pytest.
 
 
 def test_an_error_tells_its_type_and_place_but_not_its_text(capsys: pytest.CaptureFixture[str]) -> None:
-    try:
-        raise ValueError("geheim")
-    except ValueError as error:
-        log.write(catalogue.UNEXPECTED_ERROR, error=error)
+    with pytest.raises(KeyError) as raised:
+        dict[str, str]()["geheim"]
+    log.write(catalogue.UNEXPECTED_ERROR, error=raised.value)
     line = written(capsys)
-    assert line["error"] == "ValueError"
+    assert line["error"] == "KeyError"
     assert "test_log.py" in line["error_at"][-1]
     assert "geheim" not in json.dumps(line)
 
