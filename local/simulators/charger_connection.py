@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from local.simulators.background import Background
 from local.simulators.charger_link import (
     CallRefusedError,
     ChargerLink,
@@ -76,7 +77,10 @@ class ChargerConnection(ABC):
         self.registration_status: str | None = None
         self.heartbeat_interval_seconds = 0.0
         self._link: ChargerLink | None = None
-        self._tasks: set[asyncio.Future[Any]] = set()
+        self._background = Background(
+            self._note_error, (LineDownError, CallRefusedError, HandshakeRefusedError, TimeoutError)
+        )
+        self.spawn = self._background.spawn
         self._replaying = asyncio.Lock()
         self._stay_offline = False
         self._heartbeat_task: asyncio.Future[Any] | None = None
@@ -219,9 +223,7 @@ class ChargerConnection(ABC):
     async def close(self) -> None:
         """Switch the charger off: close the line and end all its tasks."""
         await self.go_offline()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.end()
 
     async def __aenter__(self) -> Self:
         await self.connect()
@@ -230,21 +232,8 @@ class ChargerConnection(ABC):
     async def __aexit__(self, *_exception: object) -> None:
         await self.close()
 
-    def spawn(self, work: Awaitable[Any]) -> asyncio.Future[Any]:
-        """Run `work` beside everything else; what it raises is recorded as an `error` event."""
-        task = asyncio.ensure_future(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-    async def _guarded(self, work: Awaitable[Any]) -> None:
-        try:
-            await work
-        except (LineDownError, CallRefusedError, HandshakeRefusedError, TimeoutError) as error:
-            self.log.record("error", error=f"{type(error).__name__}: {error}")
-        except Exception as error:
-            self.log.record("error", error=f"{type(error).__name__}: {error}", unexpected=True)
-            raise
+    def _note_error(self, error: Exception, unexpected: bool) -> None:
+        self.log.record("error", error=f"{type(error).__name__}: {error}", unexpected=unexpected)
 
     def _record_frame(self, direction: str, text: str) -> None:
         self.log.record(f"frame_{direction}", **describe_frame(text))

@@ -9,7 +9,7 @@ import itertools
 import json
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -29,7 +29,7 @@ ocpp.messages.ASYNC_VALIDATION = False
 CALL = 2
 logger = logging.getLogger(__name__)
 
-FollowUp = Callable[[], Awaitable[None]]
+FollowUp = Callable[[], Coroutine[Any, Any, Any]]
 Handler = Callable[..., Any]
 
 
@@ -88,7 +88,7 @@ class ChargerLink:
         charge_point_class: Any,
         routes: Mapping[str, Handler],
         on_frame: Callable[[str, str], None],
-        spawn: Callable[[Awaitable[None]], object],
+        spawn: Callable[[Coroutine[Any, Any, Any]], object],
         *,
         answer_timeout_seconds: float = 30,
         counting_ids: bool = False,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from local.simulators.background import Background
 from local.simulators.clock import wire_time
 from local.simulators.events import EventLog
 from local.simulators.terminal_checks import check_cdr, check_session
@@ -18,7 +18,8 @@ from local.simulators.terminal_registration import Partner, Registration, termin
 from local.simulators.terminal_server import TerminalServer
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    import asyncio
+    from collections.abc import Callable
     from decimal import Decimal
 
     from local.simulators.events import Event
@@ -66,7 +67,8 @@ class PaymentTerminalSimulator:
         self.registration = Registration(self._client, self.modes, self.versions, self.identity)
         self.desk = PaymentDesk(self)
         self._server = TerminalServer(self)
-        self._tasks: set[asyncio.Future[Any]] = set()
+        self._background = Background(self._note_error, (OcpiCallError,))
+        self.spawn = self._background.spawn
 
     # Life
 
@@ -78,9 +80,7 @@ class PaymentTerminalSimulator:
 
     async def close(self) -> None:
         """Stop listening and end everything that runs."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.end()
         await self._server.stop()
         await self._client.close()
 
@@ -277,18 +277,8 @@ class PaymentTerminalSimulator:
             self.complaints.append(complaint)
             self.note("complaint", text=complaint)
 
-    def spawn(self, work: Awaitable[Any]) -> asyncio.Future[Any]:
-        """Run `work` beside everything else; what it raises is recorded as an `error` event."""
-        task = asyncio.ensure_future(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-    async def _guarded(self, work: Awaitable[Any]) -> None:
-        try:
-            await work
-        except OcpiCallError as error:
-            self.note("error", error=str(error))
+    def _note_error(self, error: Exception, unexpected: bool) -> None:
+        self.note("error", error=f"{type(error).__name__}: {error}", unexpected=unexpected)
 
     def _routing_headers(self) -> dict[str, str]:
         to = self.partner.roles[0] if self.partner.roles else {}

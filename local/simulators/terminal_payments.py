@@ -146,6 +146,7 @@ class PaymentDesk:
             return
         for status, captured in self._capture(reference, due):
             await self._confirm(payment, cdr, status, captured)
+        self._platform.note("settled", reference=reference, cdr_id=cdr["id"], hold=payment.hold.state)
 
     def _capture(self, reference: str, due: Decimal) -> list[tuple[str, Decimal]]:
         """Return the outcomes at the acquirer, in order: (capture status, amount taken)."""

@@ -97,6 +97,8 @@ class Registration:
         """Return the highest mutual version and its endpoints at the CPO. Raises OcpiCallError when there is none."""
         sent = None if self._modes.no_auth_on_versions else token
         listed = (await self._client.request("GET", self.cpo_versions_url, sent, functional=False)).require("versions")
+        if not isinstance(listed, list):
+            raise OcpiCallError(f"{self.cpo_versions_url} holds no list of versions")
         mutual = {entry["version"]: entry["url"] for entry in listed if entry["version"] in self._versions}
         if not mutual:
             raise OcpiCallError(f"no mutual version: the CPO offers {[entry['version'] for entry in listed]}")

@@ -32,6 +32,7 @@ class TinyCpo:
         self.partner_token: str | None = None
         self.partner: dict[str, str] = {}
         self.authorizations: list[tuple[str, str | None]] = []
+        self.headers: list[dict[str, str]] = []
         self.requests: list[tuple[str, str, Any]] = []
         self.command_responses: list[dict[str, Any]] = []
         self.envelope_code = 1000
@@ -69,6 +70,9 @@ class TinyCpo:
         path, body = request.path.rstrip("/"), await request.json() if request.can_read_body else None
         self.authorizations.append((request.path, request.headers.get("Authorization")))
         self.requests.append((request.method, path, body))
+        self.headers.append(dict(request.headers))
+        if path == "/elsewhere":
+            return web.Response(status=307, headers={"Location": f"{self.base}/versions"})
         if path.startswith("/receipts/"):
             return web.Response(text=f"receipt of {path.rsplit('/', 1)[-1]}")
         answer = await self._answer(request.method, path.removeprefix(f"/{self.version}"), body)
