@@ -10,6 +10,7 @@ from csms.store import chargers
 from functions.ocpp.decision import Answer, Decision
 
 if TYPE_CHECKING:
+    from csms.store.dynamo import Write
     from functions.ocpp.decision import Frame
 
 _ITEM_BYTES_MAX: Final = 300_000  # DynamoDB's limit for an item is 400 KB
@@ -20,7 +21,7 @@ def record(frame: Frame, answer: Answer) -> Decision:
     return Decision(answer, (event_row(frame),))
 
 
-def event_row(frame: Frame) -> chargers.Put:
+def event_row(frame: Frame) -> Write:
     """The row of an event. The payload is kept as JSON text, so that nothing in it can be refused by the storage."""
     text = json.dumps(frame.payload, default=str, ensure_ascii=False)
     at = plausible_time(frame.payload.get("timestamp") or frame.payload.get("generatedAt"), frame.now)

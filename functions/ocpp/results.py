@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from csms.domain.times import format_time
+from csms.edge.outcome import command_result, outcome_writes
 from csms.store import commands
 from functions.ocpp import routes
-from functions.ocpp.outcome import command_result, outcome_writes
 
 if TYPE_CHECKING:
     from csms.store.dynamo import Write

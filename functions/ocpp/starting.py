@@ -139,9 +139,11 @@ def _plain_start(start: Start, verdict: Verdict, now: datetime, store: Store) ->
 def stop_command(charger: Charger, transaction_id: str, now: datetime, reason: str) -> tuple[Write, ...]:
     """Queue the remote stop of a transaction, in the protocol of the charger."""
     if charger.protocol == "ocpp1.6":
-        action, payload = "RemoteStopTransaction", {"transactionId": int(transaction_id)}
+        action = "RemoteStopTransaction"
+        payload: dict[str, Any] = {"transactionId": int(transaction_id)}
     else:
-        action, payload = "RequestStopTransaction", {"transactionId": transaction_id}
+        action = "RequestStopTransaction"
+        payload = {"transactionId": transaction_id}
     return commands.queued(
         charger.charger_id,
         commands.new_id(),

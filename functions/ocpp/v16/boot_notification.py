@@ -5,8 +5,12 @@ A boot closes nothing: its transactions may still come from the charger's queue.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from functions.ocpp.booting import boot
-from functions.ocpp.decision import Decision, Frame
+
+if TYPE_CHECKING:
+    from functions.ocpp.decision import Decision, Frame
 
 
 def decide(frame: Frame) -> Decision:

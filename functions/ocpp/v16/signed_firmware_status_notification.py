@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from functions.ocpp.decision import Decision, Frame
+from typing import TYPE_CHECKING
+
 from functions.ocpp.recording import record
+
+if TYPE_CHECKING:
+    from functions.ocpp.decision import Decision, Frame
 
 
 def decide(frame: Frame) -> Decision:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from csms.contract import COMMAND_TIMEOUT_SECONDS, QUEUE_COMMANDS
+from csms.contract import CHARGERS, COMMAND_TIMEOUT_SECONDS, QUEUE_COMMANDS
 from csms.domain.times import format_time, parse_time
 from csms.edge import connections, log, log_catalogue, queues
 from csms.ocppj import codec
@@ -122,7 +122,7 @@ def _take_back(store: Store, charger_id: str, command_id: str, connection_id: st
     if gone and connection.get("connection_id") == connection_id:
         remove = (*remove, "connection_id")
     back = Update(
-        chargers.CHARGERS,
+        CHARGERS,
         chargers.partition(charger_id),
         chargers.CONNECTION,
         set={"queue": [command_id, *connection.get("queue", [])]},

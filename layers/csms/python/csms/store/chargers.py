@@ -60,7 +60,7 @@ def expiry(now: datetime, keep: timedelta = _KEEP) -> int:
 
 
 def registered(charger_id: str, now: datetime, registration: str = "accepted", **attributes: Any) -> Put:
-    """A new station. `attributes`: password_hashes, security_profile, location_id, evses, party, protocols …"""
+    """A new station. `attributes`: password_hashes, security_profile, location_id, evses, party, protocols and more."""
     return Put(
         CHARGERS,
         {
@@ -79,7 +79,7 @@ def registered(charger_id: str, now: datetime, registration: str = "accepted", *
 
 def station_changed(charger_id: str, changes: Mapping[str, Any]) -> Update:
     """Set attributes of an existing station."""
-    return Update(CHARGERS, partition(charger_id), STATION, set=dict(changes), conditions=(exists(),))
+    return Update(CHARGERS, partition(charger_id), STATION, set={**changes}, conditions=(exists(),))
 
 
 def booted(charger_id: str, boot: Mapping[str, Any], now: datetime) -> Update:

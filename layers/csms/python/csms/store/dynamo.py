@@ -8,6 +8,7 @@ Errors: `ConditionFailed` (somebody was there first: an expected outcome, decide
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -20,12 +21,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from csms import contract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 Item = dict[str, Any]
 Path = str | tuple[str, ...]
+Attributes = Mapping[Any, Any]  # by Path; Mapping is invariant in its key, and plain names are the usual case
 
 _SERIALIZE = TypeSerializer().serialize
 _DESERIALIZE = TypeDeserializer().deserialize
@@ -93,8 +95,8 @@ class Update:
     table: contract.Table
     pk: str
     sk: str
-    set: Mapping[Path, Any] = field(default_factory=dict)
-    once: Mapping[Path, Any] = field(default_factory=dict)
+    set: Attributes = field(default_factory=dict)
+    once: Attributes = field(default_factory=dict)
     append: Mapping[Path, list[Any]] = field(default_factory=dict)
     add: Mapping[Path, int] = field(default_factory=dict)
     remove: tuple[Path, ...] = ()

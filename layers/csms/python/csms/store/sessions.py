@@ -97,7 +97,7 @@ def transaction_ended(
     now: datetime,
     **facts: Any,
 ) -> Update:
-    """Ends an open transaction, once. `facts` hold `ended_at`, `meter_stop_wh`, `stopped_reason` …"""
+    """Ends an open transaction, once. `facts` hold `ended_at`, `meter_stop_wh`, `stopped_reason` and more."""
     return Update(
         SESSIONS,
         transaction_key(charger_id, transaction_id),
@@ -115,11 +115,11 @@ def get_transaction(store: Store, charger_id: str, transaction_id: str | int) ->
 
 def full_ledger(store: Store, transaction: Item) -> dict[str, Any]:
     """All entries of a transaction, those moved out included."""
-    ledger: dict[str, Any] = {}
+    ledger: dict[str, Any] = dict(transaction["ledger"])
     if transaction.get("spilled"):
         for row in store.query(SESSIONS, transaction["pk"], prefix="LEDGER#"):
-            ledger |= row["ledger"]
-    return ledger | transaction["ledger"]
+            ledger = row["ledger"] | ledger
+    return ledger
 
 
 # --- sessions and CDRs ------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Who may connect: identity, registration, password and version, once per connection."""

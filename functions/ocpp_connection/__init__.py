@@ -1,0 +1,1 @@
+"""Connections of chargers: they begin, and they end."""
