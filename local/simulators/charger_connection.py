@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass, field
@@ -46,8 +45,8 @@ class QueuedMessage:
 class ChargerConnection(ABC):
     """The line of a simulated charger, the same for every OCPP version.
 
-    The events recorded here: connected, line_lost, closed, frame_sent, frame_received, boot, queued, replayed,
-    dropped, error.
+    The events recorded here: connected, dial_refused, line_lost, frame_sent, frame_received, boot, queued, replayed,
+    unanswered, dropped, error.
     """
 
     subprotocol: str
@@ -245,11 +244,20 @@ class ChargerConnection(ABC):
         self.log.record("line_lost", wanted=self._stay_offline)
         while self.options.reconnect and not self._stay_offline:
             await asyncio.sleep(self.options.reconnect_real_seconds)
-            with contextlib.suppress(HandshakeRefusedError):
-                if not self._stay_offline:
-                    await self.connect()
-                    self.spawn(self._after_reconnect())
+            if await self._dial_again():
                 return
+
+    async def _dial_again(self) -> bool:
+        """Try to come back after the server closed the line; return whether trying is over."""
+        if self._stay_offline:
+            return True
+        try:
+            await self.connect()
+        except HandshakeRefusedError as refusal:
+            self.log.record("dial_refused", error=str(refusal), http_status=refusal.http_status)
+            return False
+        self.spawn(self._after_reconnect())
+        return True
 
     async def _after_reconnect(self) -> None:
         if self.options.boot_on_reconnect:

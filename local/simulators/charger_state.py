@@ -105,6 +105,7 @@ class Connector:
     transaction: Transaction | None = None
     finished: Transaction | None = None
     reservation_id: int | None = None
+    told_status: str | None = None
 
     @property
     def usable(self) -> bool:

@@ -69,6 +69,7 @@ class ChargerSimulator16(ChargerSimulator):
     async def report_status(self, connector: Connector) -> None:
         """Send StatusNotification of one connector; what happens while the line is down is not kept."""
         status = self.status_of(connector)
+        connector.told_status = status
         self.log.record("status", connector=connector.id, status=status)
         if self.online:
             await self.notify(self._status_request(connector.id, status, connector.fault_code or "NoError"))

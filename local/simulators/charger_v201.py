@@ -77,6 +77,7 @@ class ChargerSimulator201(ChargerSimulator):
     async def report_status(self, connector: Connector) -> None:
         """Send StatusNotification; what happens while the line is down is not kept."""
         status = self.status_of(connector)
+        connector.told_status = status
         self.log.record("status", connector=connector.id, status=status)
         if self.online:
             await self.notify(

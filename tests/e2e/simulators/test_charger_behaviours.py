@@ -108,6 +108,17 @@ async def test_a_closed_line_is_dialled_again_without_a_boot(csms: TinyCsms) -> 
     assert csms.actions().count("BootNotification") == 1
 
 
+async def test_a_refused_redial_is_tried_again(csms: TinyCsms) -> None:
+    async with charger16(csms, "reconnect_real_seconds=0.02") as charger:
+        csms.refuse_with = 503
+        assert csms.socket is not None
+        before = charger.log.mark
+        await csms.socket.close()
+        await charger.log.wait_for_kind("dial_refused", since=before, http_status=503)
+        csms.refuse_with = None
+        await charger.log.wait_for_kind("connected", since=before)
+
+
 async def test_a_refused_tag_starts_nothing(csms: TinyCsms) -> None:
     csms.answers["Authorize"] = {"idTagInfo": {"status": "Blocked"}}
     async with charger16(csms) as charger:

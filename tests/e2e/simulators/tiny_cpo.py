@@ -93,6 +93,8 @@ class TinyCpo:
             }
         if path == "/credentials":
             return await self._credentials(method, body)
+        if path == "/locations":
+            return [{"id": "L1", "name": "Here", "evses": [{"uid": "E1", "status": "AVAILABLE"}]}]
         if path.startswith("/locations"):
             return {"uid": "E1", "connectors": [{"id": "1", "tariff_ids": ["T1"]}]}
         if path == "/tariffs":
