@@ -27,7 +27,7 @@ class ChargerOptions:
     skip_transaction_data: bool = False  # leaves transactionData out of StopTransaction
     late_status_order: bool = False  # connector status arrives before the transaction message it belongs to
     status_before_answer: bool = False  # sends StatusNotification before answering the command that caused it
-    transaction_id_minus_one: bool = False  # 1.6: MeterValues carry -1 while the start is unconfirmed
+    transaction_id_minus_one: bool = False  # 1.6: messages carry -1 when the start was refused
     seq_no_always_zero: bool = False  # 2.0.1: every TransactionEvent has seqNo 0
     omit_id_token_in_started: bool = False  # 2.0.1: a remote start is named by remoteStartId alone
     counting_message_ids: bool = False  # message ids are "1", "2", ... from 1 after every connect

@@ -200,6 +200,65 @@ async def test_silence_on_commands(csms: TinyCsms) -> None:
             await csms.command("RemoteStartTransaction", 0.2, idTag="R1", connectorId=1)
 
 
+@pytest.mark.parametrize(("option", "transaction_id"), [("transaction_id_minus_one", -1), ("reconnect", 0)])
+async def test_a_refused_start_leaves_its_mark_on_the_stop(csms: TinyCsms, option: str, transaction_id: int) -> None:
+    csms.answers["StartTransaction"] = {"wrong": "answer"}
+    async with charger16(csms, option, "skip_transaction_data") as charger:
+        await started(charger)
+        await charger.unplug()
+    stop = csms.said("StopTransaction")[0]
+    assert (stop["transactionId"], "transactionData" in stop) == (transaction_id, False)
+
+
+@pytest.mark.parametrize(
+    ("option", "status", "runs"),
+    [
+        ("reject_remote_stop", "Rejected", True),
+        ("ignore_remote_stop", "Accepted", True),
+        ("reconnect", "Accepted", False),
+    ],
+)
+async def test_remote_stop_answers(csms: TinyCsms, option: str, status: str, runs: bool) -> None:
+    async with charger16(csms, option) as charger:
+        await started(charger)
+        assert (await csms.command("RemoteStopTransaction", transactionId=101))[2] == {"status": status}
+        if not runs:
+            await charger.log.wait_for_kind("transaction_stopped", reason="Remote")
+        assert (charger.connectors[1].transaction is not None) == runs
+
+
+async def test_a_remote_start_may_be_authorized_afterwards(csms: TinyCsms) -> None:
+    csms.answers["Authorize"] = {"idTagInfo": {"status": "Invalid"}}
+    async with charger16(csms, "authorize_remote") as charger:
+        await charger.plug_in()
+        assert (await csms.command("RemoteStartTransaction", idTag="R1"))[2] == {"status": "Accepted"}
+        await charger.log.wait_for_kind("authorized", id_token="R1", status="Invalid")
+    assert "StartTransaction" not in csms.actions()
+
+
+async def test_a_remote_start_may_be_named_by_its_number_alone(csms201: TinyCsms) -> None:
+    async with charger201(csms201, "omit_id_token_in_started", "plug_on_remote_start") as charger:
+        token = {"idToken": "R1", "type": "Central"}
+        await csms201.command("RequestStartTransaction", idToken=token, remoteStartId=7, evseId=1)
+        await charger.log.wait_for_kind("transaction_started")
+    start = csms201.said("TransactionEvent")[0]
+    assert (start["transactionInfo"]["remoteStartId"], "idToken" in start) == (7, False)
+
+
+async def test_a_status_may_come_before_the_answer(csms: TinyCsms) -> None:
+    async with charger16(csms, "status_before_answer") as charger:
+        await csms.command("ChangeAvailability", connectorId=1, type="Inoperative")
+        sent = [e["action"] or "answer" for e in charger.log.all("frame_sent")]
+    assert sent == ["StatusNotification", "answer"]
+
+
+async def test_some_chargers_boot_after_every_reconnect(csms: TinyCsms) -> None:
+    async with charger16(csms, "boot_on_reconnect") as charger:
+        charger.lose_line()
+        await charger.restore_line()
+    assert csms.actions()[0] == "BootNotification"
+
+
 async def test_duplicate_start_uses_two_ids(csms: TinyCsms) -> None:
     async with charger16(csms, "duplicate_start") as charger:
         await started(charger)
