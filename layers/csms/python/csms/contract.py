@@ -218,7 +218,8 @@ _PARTY = (ENV_COUNTRY_CODE, ENV_PARTY_ID, ENV_PARTY_NAME, ENV_PUBLIC_URL)
 _POST = Grant("websocket", ("execute-api:ManageConnections",))
 _READ_SECRETS = Grant("partner_secrets", ("ssm:GetParameter",))
 _WRITE_SECRETS = Grant("partner_secrets", ("ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"))
-_PARTNER_AUTH = table_grant(PARTNERS, "GetItem", "Query")
+# Reading who calls; the first use of a new token drops the one before it.
+_PARTNER_AUTH = table_grant(PARTNERS, "GetItem", "Query", "UpdateItem", "DeleteItem")
 
 OCPP: Final = Function(
     "ocpp",
@@ -296,7 +297,7 @@ OCPI_TARIFFS: Final = Function(
 OCPI_TOKENS: Final = Function(
     "ocpi/tokens",
     (ENV_TABLE_PARTNERS, *_PARTY),
-    (table_grant(PARTNERS, "GetItem", "Query", "PutItem", "UpdateItem"),),
+    (table_grant(PARTNERS, "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),),
     http=_ocpi("tokens"),
 )
 OCPI_SESSIONS: Final = Function(
@@ -316,6 +317,7 @@ OCPI_COMMANDS: Final = Function(
     (ENV_TABLE_PARTNERS, ENV_TABLE_SESSIONS, ENV_TABLE_CHARGERS, ENV_TABLE_OUTBOX, ENV_OUTGOING, *_PARTY),
     (
         _PARTNER_AUTH,
+        index_grant(PARTNERS),
         table_grant(SESSIONS, "GetItem", "PutItem", "UpdateItem", "Query"),
         table_grant(CHARGERS, "GetItem", "PutItem", "UpdateItem", "Query"),
         table_grant(OUTBOX, "PutItem"),
@@ -326,7 +328,7 @@ OCPI_PAYMENTS: Final = Function(
     "ocpi/payments",
     (ENV_TABLE_PARTNERS, ENV_TABLE_SESSIONS, ENV_TABLE_OUTBOX, *_PARTY),
     (
-        table_grant(PARTNERS, "GetItem", "Query", "PutItem", "UpdateItem"),
+        table_grant(PARTNERS, "GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
         index_grant(PARTNERS),
         table_grant(SESSIONS, "GetItem", "PutItem", "UpdateItem", "Query"),
         index_grant(SESSIONS),
@@ -447,7 +449,14 @@ OPERATOR_API: Final = Function(
 )  # fmt: skip
 SWEEPER: Final = Function(
     "sweeper",
-    (ENV_TABLE_CHARGERS, ENV_TABLE_SESSIONS, ENV_TABLE_OUTBOX, ENV_QUEUE_COMMANDS, ENV_QUEUE_PUSH, ENV_QUEUE_SETTLEMENT),
+    (
+        ENV_TABLE_CHARGERS,
+        ENV_TABLE_SESSIONS,
+        ENV_TABLE_OUTBOX,
+        ENV_QUEUE_COMMANDS,
+        ENV_QUEUE_PUSH,
+        ENV_QUEUE_SETTLEMENT,
+    ),
     (
         table_grant(SESSIONS, "GetItem", "UpdateItem"),
         index_grant(SESSIONS),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from csms.contract import OCPI_VERSIONS
 from csms.edge import log, ocpi_access, partners
@@ -87,14 +87,8 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class RouteFunction(Protocol):
-    """What a table of routes holds: takes the request and the path's named segments as text."""
-
-    def __call__(self, request: OcpiRequest, /, **segments: str) -> Reply:
-        """Do what the partner asks."""
-        ...
-
-
+# Takes the request and the named segments of its path as text.
+RouteFunction = Callable[..., Reply]
 # Path below the module ("" is the module itself; {name} is any segment) → method → function.
 Routes = Mapping[str, Mapping[str, RouteFunction]]
 LambdaHandler = Callable[[dict[str, Any], object], dict[str, Any]]
