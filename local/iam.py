@@ -26,8 +26,8 @@ class Statement:
 
     def covers(self, action: str, resource: str) -> bool:
         """Whether the statement speaks about the action on the resource."""
-        return any(_like(pattern.lower(), action.lower()) for pattern in self.actions) and any(
-            _like(pattern, resource) for pattern in self.resources
+        return any(like(pattern.lower(), action.lower()) for pattern in self.actions) and any(
+            like(pattern, resource) for pattern in self.resources
         )
 
 
@@ -44,7 +44,8 @@ class Refusal:
 
 
 @functools.lru_cache(maxsize=4096)
-def _like(pattern: str, text: str) -> bool:
+def like(pattern: str, text: str) -> bool:
+    """Whether a pattern with * and ? covers the text."""
     if pattern == "*":
         return True
     expression = "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
@@ -126,7 +127,7 @@ class Iam:
             for action in statement.actions
             for resource in statement.resources
             if not any(
-                who == principal and _like(action.lower(), what.lower()) and _like(resource, which)
+                who == principal and like(action.lower(), what.lower()) and like(resource, which)
                 for who, what, which in used
             )
         }

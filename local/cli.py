@@ -1,0 +1,111 @@
+"""The command line of the laptop edition: `python -m local run`, `python -m local synth`.
+
+A further command is one more entry in `_COMMANDS`: how its arguments are declared, and what it does with them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from local import synth
+
+DEFAULT_PORT: Final = 8080
+
+
+@dataclass(frozen=True)
+class Command:
+    """One sub-command."""
+
+    help: str
+    declare: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m local", description="The CSMS on this machine, from the templates.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, command in _COMMANDS.items():
+        sub = commands.add_parser(name, help=command.help, description=command.help)
+        command.declare(sub)
+        sub.set_defaults(run=command.run)
+    options = parser.parse_args(arguments)
+    return int(options.run(options))
+
+
+def _declare_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"default {DEFAULT_PORT}; 0 takes a free one")
+    parser.add_argument(
+        "--unknown-chargers",
+        choices=("reject", "pending", "accept"),
+        default="accept",
+        help="what happens to a charger nobody has registered (default: accept)",
+    )
+    parser.add_argument("--verbose", action="store_true", help="log every failed invocation with its trace")
+
+
+def _run(options: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO if options.verbose else logging.ERROR, format="%(levelname)s %(message)s")
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_serve(options))
+    except synth.SynthError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    started = time.monotonic()
+    from csms import contract
+
+    from local.prices import cost
+    from local.settings import Settings
+    from local.stack import Stack
+
+    settings = Settings(environment={contract.ENV_UNKNOWN_CHARGERS: options.unknown_chargers})
+    stack = await Stack.start(host=options.host, port=options.port, settings=settings)
+    print(f"ready in {time.monotonic() - started:.1f} s\n")
+    print(f"  chargers        {stack.ocpp_url}/<charge point id>   (subprotocol {' or '.join(contract.OCPP_PROTOCOLS)})")
+    print(f"  OCPI            {stack.base_url}{contract.PATH_OCPI}/versions")
+    print(f"  operator's API  {stack.base_url}{contract.PATH_OPERATOR}/   (Authorization: Bearer, see below)")
+    print(f"  receipts        {stack.base_url}{contract.PATH_RECEIPTS}/<reference>\n")
+    print("Ctrl-C stops it; its data goes with it.")
+    done = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, done.set)
+    await done.wait()
+    bill = cost(stack.usage.snapshot())
+    await stack.stop()
+    print(f"\nAt list prices AWS would have charged {bill.total_usd:.6f} USD for this run.")
+
+
+def _declare_synth(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--force", action="store_true", help="synthesise even if nothing has changed")
+
+
+def _synth(options: argparse.Namespace) -> int:
+    try:
+        if options.force:
+            synth.synthesise(synth.CACHE / synth.source_hash())
+        print(synth.assembly())
+    except synth.SynthError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+_COMMANDS: Final = {
+    "run": Command("start the system and keep it running", _declare_run, _run),
+    "synth": Command("synthesise the templates (remembered until something changes) and print where they are", _declare_synth, _synth),
+}
