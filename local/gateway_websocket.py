@@ -19,7 +19,7 @@ from websockets.utils import accept_key
 from local import events
 from local.authorizer import authorize
 from local.settings import MESSAGE_BYTES_MAX
-from local.websocket_link import Link, upgrade
+from local.websocket_link import Link
 
 if TYPE_CHECKING:
     from aiohttp.web import BaseRequest
@@ -154,9 +154,10 @@ class WebSocketGateway:
     async def _serve(self, raw: BaseRequest, connection: events.Connection, head: bytes) -> None:
         if raw.transport is None:
             return
-        link = upgrade(raw.protocol, raw.transport, head, lambda text: self._received(connection, text))  # type: ignore[arg-type]  # aiohttp types it as asyncio.Transport | None of its own
+        link = Link(raw.transport, lambda text: self._received(connection, text))
         now = time.monotonic()
         entry = self.connections[connection.id] = Open(connection, link, now, now)
+        link.start(raw.protocol, head)  # only now may the charger know
         lifetime = self._loop.call_later(self._settings.lifetime_seconds, link.close, GOING_AWAY, "Going away")
         idle = self._task(self._close_when_idle(entry))
         try:

@@ -35,6 +35,12 @@ class Link:
         self._forced: tuple[int, str] | None = None
         self.closed: asyncio.Future[tuple[int, str]] = self._loop.create_future()
 
+    def start(self, protocol: Any, head: bytes) -> None:
+        """Answer the handshake with `head` and take the connection over from aiohttp's request handler."""
+        self._transport.write(head)
+        protocol.keep_alive(False)
+        protocol.set_parser(self)
+
     def feed_data(self, data: bytes) -> tuple[bool, bytes]:
         """aiohttp's call with what arrived."""
         self._protocol.receive_data(bytes(data))
@@ -107,12 +113,3 @@ class Link:
             outcome = (ABNORMAL, "Connection closed abnormally")
         self.closed.set_result(outcome)
         self._transport.close()
-
-
-def upgrade(protocol: Any, transport: asyncio.Transport, head: bytes, on_text: Callable[[str], None]) -> Link:
-    """Answer the handshake with `head` and take the connection over from aiohttp's request handler."""
-    transport.write(head)
-    link = Link(transport, on_text)
-    protocol.keep_alive(False)
-    protocol.set_parser(link)
-    return link
