@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 from csms.edge import settings
 from csms.ocpi import callbacks
 from csms.ocpi.routing import Party
+from csms.store import master
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from csms.store.dynamo import Item, Store
 
 PTP = "PTP"
 
@@ -52,3 +55,12 @@ def sees_location(partner: Mapping[str, Any], location: Mapping[str, Any]) -> bo
     """Whether a location (its document) is shown to this partner: its `location_ids` name it, where it has any."""
     named = partner.get("location_ids")
     return not named or str(location["id"]).lower() in {str(identity).lower() for identity in named}
+
+
+def visible_location(store: Store, partner: Mapping[str, Any], location_id: str) -> Item | None:
+    """A location row by its id, as spelled or in another case, where the partner may see it; else None."""
+    row = master.get_location(store, location_id)
+    if row is None:
+        wanted = location_id.lower()
+        row = next((r for r in master.list_locations(store) if str(r["location"]["id"]).lower() == wanted), None)
+    return row if row and sees_location(partner, row["location"]) else None

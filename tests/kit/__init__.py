@@ -1,0 +1,1 @@
+"""What tests share: tables, events, partners, running systems."""
