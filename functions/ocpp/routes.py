@@ -1,7 +1,7 @@
 """Which file handles which action: one literal table per version, and the reasons for what is not handled.
 
 `REQUESTS`: what chargers ask. `RESULTS`: answers to our commands that have consequences of their own (the others are
-recorded with their command). `COMMANDS`: what may be sent to a charger. `NOT_OFFERED`: known to the standard, not
+recorded with their command). `COMMANDS` (csms.ocppj): what may be sent to a charger. `NOT_OFFERED`: known to the standard, not
 handled here, each with its reason; a charger that sends one gets NotSupported.
 """
 
@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-OCPP16: Final = "ocpp1.6"
-OCPP201: Final = "ocpp2.0.1"
+from csms.ocppj.commands import COMMANDS, OCPP16, OCPP201
+
+__all__ = ["COMMANDS", "NOT_OFFERED", "OCPP16", "OCPP201", "REQUESTS", "RESULTS", "Route"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,49 +74,6 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
         "GetVariables": "functions.ocpp.v201.get_variables_result",
         "RequestStartTransaction": "functions.ocpp.v201.request_start_transaction_result",
     },
-}
-
-COMMANDS: Final[dict[str, frozenset[str]]] = {
-    OCPP16: frozenset(
-        {
-            "CancelReservation",
-            "ChangeAvailability",
-            "ChangeConfiguration",
-            "ClearCache",
-            "DataTransfer",
-            "ExtendedTriggerMessage",
-            "GetConfiguration",
-            "GetDiagnostics",
-            "GetLog",
-            "RemoteStartTransaction",
-            "RemoteStopTransaction",
-            "ReserveNow",
-            "Reset",
-            "TriggerMessage",
-            "UnlockConnector",
-            "UpdateFirmware",
-        }
-    ),
-    OCPP201: frozenset(
-        {
-            "CancelReservation",
-            "ChangeAvailability",
-            "ClearCache",
-            "DataTransfer",
-            "GetBaseReport",
-            "GetLog",
-            "GetTransactionStatus",
-            "GetVariables",
-            "RequestStartTransaction",
-            "RequestStopTransaction",
-            "ReserveNow",
-            "Reset",
-            "SetVariables",
-            "TriggerMessage",
-            "UnlockConnector",
-            "UpdateFirmware",
-        }
-    ),
 }
 
 _CERTIFICATES: Final = "certificates need the deployment's own certificate authority, which is not built yet"

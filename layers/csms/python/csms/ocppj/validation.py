@@ -40,6 +40,7 @@ class Violation:
     keyword: str
     path: tuple[str | int, ...]
     code: str
+    missing: str = ""  # the required member that is not there
 
     def __str__(self) -> str:
         """Keyword and path only: the offending value is never repeated."""
@@ -54,13 +55,17 @@ def violations(protocol: str, action: str, payload: dict[str, Any], *, answer: b
     validator = _validator(protocol, action, answer)
     if validator.is_valid(payload):
         return ()
-    return tuple(
-        Violation(
-            error.kind.name,
-            tuple(error.instance_path),
-            _CODES.get(error.kind.name, errors.PROPERTY_VIOLATION),
-        )
-        for error in validator.iter_errors(payload)
+    return tuple(_violation(error) for error in validator.iter_errors(payload))
+
+
+def _violation(error: jsonschema_rs.ValidationError) -> Violation:
+    name = error.kind.name
+    keyword = name[:1].upper() + name[1:]  # `required`, or `Required` in earlier releases of the library
+    return Violation(
+        keyword,
+        tuple(error.instance_path),
+        _CODES.get(keyword, errors.PROPERTY_VIOLATION),
+        str(getattr(error.kind, "property", "")),
     )
 
 

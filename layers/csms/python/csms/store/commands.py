@@ -36,6 +36,11 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+def owner_of(charger_id: str) -> str:
+    """The charger's list of commands in the `owned` index, in the order of time (ids are random)."""
+    return f"{charger_id}#COMMANDS"
+
+
 def queued(
     charger_id: str,
     command_id: str,
@@ -59,6 +64,8 @@ def queued(
         "queued_at": format_time(now),
         "deadline": format_time(deadline),
         "origin": dict(origin),
+        "owner": owner_of(charger_id),
+        "created": f"{format_time(now)}#{command_id}",
         "expires_at_s": expiry(now, _KEEP),
     }
     return (

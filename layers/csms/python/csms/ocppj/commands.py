@@ -1,0 +1,51 @@
+"""What may be sent to a charger: the actions offered, one literal table per version."""
+
+from __future__ import annotations
+
+from typing import Final
+
+OCPP16: Final = "ocpp1.6"
+OCPP201: Final = "ocpp2.0.1"
+
+COMMANDS: Final[dict[str, frozenset[str]]] = {
+    OCPP16: frozenset(
+        {
+            "CancelReservation",
+            "ChangeAvailability",
+            "ChangeConfiguration",
+            "ClearCache",
+            "DataTransfer",
+            "ExtendedTriggerMessage",
+            "GetConfiguration",
+            "GetDiagnostics",
+            "GetLog",
+            "RemoteStartTransaction",
+            "RemoteStopTransaction",
+            "ReserveNow",
+            "Reset",
+            "TriggerMessage",
+            "UnlockConnector",
+            "UpdateFirmware",
+        }
+    ),
+    OCPP201: frozenset(
+        {
+            "CancelReservation",
+            "ChangeAvailability",
+            "ClearCache",
+            "DataTransfer",
+            "GetBaseReport",
+            "GetLog",
+            "GetTransactionStatus",
+            "GetVariables",
+            "RequestStartTransaction",
+            "RequestStopTransaction",
+            "ReserveNow",
+            "Reset",
+            "SetVariables",
+            "TriggerMessage",
+            "UnlockConnector",
+            "UpdateFirmware",
+        }
+    ),
+}
