@@ -31,20 +31,36 @@ class Verdict:
 
 
 def verdict_of(
-    store: Store, charger_id: str, id_token: str, now: datetime, remote_start_id: int | None = None
+    store: Store,
+    charger_id: str,
+    id_token: str,
+    now: datetime,
+    remote_start_id: int | None = None,
+    *,
+    starts: str | None = None,
 ) -> Verdict:
-    """Judge a token: one of our own remote starts (no further check, OCPI mod_commands), else a known token."""
+    """Judge a token: one of our own remote starts (no further check, OCPI mod_commands), else a known token.
+
+    `starts` is the id of the transaction that begins with it ("" where it has none yet). A remote start is good for one
+    transaction: what begins with it after that one is not paid for.
+    """
     wanted = remote_start_id if remote_start_id is not None else remote_start_id_of(id_token)
     if wanted is not None:
         start = chargers.get_remote_start(store, charger_id, wanted)
         if start and (remote_start_id is not None or start["id_tag"].upper() == id_token.upper()):
-            return Verdict("Accepted" if start["state"] in {"pending", "bound"} else "Invalid", remote_start=start)
+            return _own_start(start, starts)
     rows = master.find_tokens(store, id_token) if id_token else []
     if not rows:
         return Verdict("Unknown")
     judged = [(_status(row["token"], now), row) for row in rows]
     status, row = next(((s, r) for s, r in judged if s == "Accepted"), judged[0])
     return Verdict(status, row["token"], row["partner_id"])
+
+
+def _own_start(start: Item, starts: str | None) -> Verdict:
+    free = start["state"] == "pending" or (start["state"] == "bound" and starts in (None, start.get("transaction_id")))
+    mine = {} if "payment_id" in start else {"token": start.get("token"), "partner_id": start.get("partner_id")}
+    return Verdict("Accepted" if free else "Invalid", remote_start=start, **mine)
 
 
 def _status(token: dict[str, Any], now: datetime) -> str:

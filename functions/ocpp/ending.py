@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from csms.domain.times import format_time, parse_time
 from csms.store import chargers, outbox, sessions
 from csms.store.dynamo import Condition
+from functions.ocpp.starting import came_late
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ def end_writes(
 ) -> tuple[Write, ...]:
     """Everything that is written when an open transaction ends. `facts`: meter_stop_wh, stopped_reason, ended_by."""
     charger_id, transaction_id = transaction["charger_id"], transaction["transaction_id"]
+    ended_at = max(ended_at, parse_time(transaction["started_at"]))  # a clock that was set back in between
     known = {name: value for name, value in facts.items() if value is not None}
     writes: list[Write] = [
         sessions.transaction_ended(charger_id, transaction_id, entries, now, ended_at=format_time(ended_at), **known)
@@ -36,16 +38,17 @@ def end_writes(
     if payment is None:
         writes.append(outbox.to_settlement(transaction["session_id"], now))
         return tuple(writes)
-    return (*writes, *_payment_writes(payment, now))
+    return (*writes, *payment_ended(payment, now))
 
 
-def lost_writes(store: Store, charger_id: str, evse_id: int, now: datetime) -> tuple[Write, ...]:
+def lost_writes(store: Store, charger_id: str, evse_id: int, started_at: datetime, now: datetime) -> tuple[Write, ...]:
     """End the transaction that still stands open on an EVSE where another one begins: its own end was never reported.
 
-    It ends at what was last metered. A stop that arrives later finds it ended and adds its samples.
+    It ends at what was last metered. A stop that arrives later finds it ended and adds its samples. A start that comes
+    late out of the charger's queue (it began at `started_at`, before the one that runs) ends nothing.
     """
-    active = chargers.get_active(store, charger_id, evse_id)
-    if active is None or active["state"] != "open":
+    active = chargers.get_active(store, charger_id, evse_id) if evse_id else None
+    if active is None or active["state"] != "open" or came_late(active, started_at, now):
         return ()
     transaction = sessions.get_transaction(store, charger_id, active["transaction_id"])
     if transaction is None or transaction["state"] != "open":
@@ -58,8 +61,13 @@ def lost_writes(store: Store, charger_id: str, evse_id: int, now: datetime) -> t
     return tuple(write for write in writes if getattr(write, "sk", "") != f"ACTIVE#{evse_id}")
 
 
-def _payment_writes(payment: Item, now: datetime) -> tuple[Write, ...]:
-    """Tell the state machine, where it waits already; else it finds `transaction_ended` when it comes to wait."""
+def payment_ended(payment: Item, now: datetime) -> tuple[Write, ...]:
+    """Tell the state machine, where it waits already; else it finds `transaction_ended` when it comes to wait.
+
+    Nothing where the payment does not charge: it was told before.
+    """
+    if payment["state"] != "CHARGING":
+        return ()
     token = payment.get("charge_token")
     same = Condition("charge_token", "=", token) if token else Condition("charge_token", "absent")
     ended = sessions.payment_changed(

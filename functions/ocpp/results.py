@@ -14,6 +14,7 @@ from csms.domain.times import format_time
 from csms.edge.outcome import command_result, outcome_writes
 from csms.store import commands
 from functions.ocpp import routes
+from functions.ocpp.secrecy import without_secrets
 
 if TYPE_CHECKING:
     from csms.store.dynamo import Write
@@ -49,8 +50,8 @@ def _step(reply: Reply) -> Write:
 
 
 def _facts(reply: Reply) -> dict[str, Any]:
-    """The answer as JSON text: it may hold anything."""
+    """The answer as JSON text: it may hold anything but secrets."""
     if reply.error is not None:
         return {"error": reply.error, "description": reply.description[:255]}
-    text = json.dumps(reply.payload, default=str, ensure_ascii=False)
+    text = json.dumps(without_secrets(reply.payload), default=str, ensure_ascii=False)
     return {"payload": text[:_ANSWER_BYTES_MAX], "status": str((reply.payload or {}).get("status", ""))}

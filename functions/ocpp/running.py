@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from csms.domain.times import format_time
 from csms.store import sessions
 from csms.store.dynamo import Condition
-from functions.ocpp.starting import stop_command
+from functions.ocpp.stopping import stop_command
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,11 +33,5 @@ def guard_limit(charger: Charger, transaction: Item, now: datetime) -> tuple[Wri
         stop_requested_at=format_time(now),
         stop_reason="limit",
     )
-    once = _with_condition(requested, Condition("stop_requested_at", "absent"))
+    once = replace(requested, conditions=(*requested.conditions, Condition("stop_requested_at", "absent")))
     return (once, *stop_command(charger, transaction["transaction_id"], now, reason="limit"))
-
-
-def _with_condition(write: Any, condition: Condition) -> Any:
-    from dataclasses import replace
-
-    return replace(write, conditions=(*write.conditions, condition))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from csms.domain.times import format_time
 from csms.store import chargers
+from functions.ocpp.secrecy import is_secret
 
 if TYPE_CHECKING:
     from csms.store.dynamo import Write
     from functions.ocpp.decision import Reply
-
-_SECRET_KEYS: Final = frozenset({"authorizationkey", "basicauthpassword"})
 
 
 def writes(reply: Reply) -> tuple[Write, ...]:
@@ -20,7 +19,7 @@ def writes(reply: Reply) -> tuple[Write, ...]:
     known = {
         str(e["key"]): {"value": e.get("value"), "readonly": bool(e.get("readonly"))}
         for e in entries
-        if isinstance(e, dict) and e.get("key") and str(e["key"]).lower() not in _SECRET_KEYS
+        if isinstance(e, dict) and e.get("key") and not is_secret(e["key"])
     }
     if not known:
         return ()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from csms.domain.times import parse_time
 from csms.domain.transaction import Entry, entry, sample_key
-from csms.ocppj.meter_values import Reading, readings_16
+from csms.ocppj.meter_values import Reading, readings_16, signed_entries
 from csms.store import chargers, sessions
 from functions.ocpp.decision import Decision, Frame
 from functions.ocpp.running import guard_limit
@@ -38,7 +38,7 @@ def ledger_entries(readings: Iterable[Reading]) -> dict[str, Entry]:
             power_w=r.power_w,
             current_a=r.current_a,
             soc_percent=r.soc_percent,
-            sig=[{"data": s.data} for s in r.signed] or None,
+            sig=signed_entries(r.signed),
         )
         for r in readings
     }

@@ -32,7 +32,7 @@ def decide(frame: Frame) -> Decision:
     if again:
         return Decision(again)
     payload = frame.payload
-    verdict = verdict_of(frame.store, frame.charger_id, payload["idTag"], frame.now)
+    verdict = verdict_of(frame.store, frame.charger_id, payload["idTag"], frame.now, starts="")
     started_at = plausible_time(payload.get("timestamp"), frame.now)
     meter_start = number(payload["meterStart"])
     transaction_id = str(_next_transaction_id(frame))
@@ -61,7 +61,7 @@ def decide(frame: Frame) -> Decision:
         "expires_at_s": chargers.expiry(frame.now),
     }
     writes = (Put(CHARGERS, row, (absent(),)), *start_writes(start, verdict, frame.now, frame.store))
-    lost = lost_writes(frame.store, frame.charger_id, payload["connectorId"], frame.now)
+    lost = lost_writes(frame.store, frame.charger_id, payload["connectorId"], started_at, frame.now)
     return Decision(answer, writes, otherwise=lambda: decide(frame), after=lambda _: lost)
 
 

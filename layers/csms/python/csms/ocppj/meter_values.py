@@ -25,6 +25,7 @@ STATE_OF_CHARGE: Final = "SoC"
 _KILO: Final = frozenset({"kWh", "kW", "kvar", "kVA", "kvarh", "kVAh"})
 _EARLIEST_PLAUSIBLE_YEAR: Final = 2010
 _FUTURE_SECONDS_MAX: Final = 24 * 3600
+_MULTIPLIER_MAX: Final = 12  # a power of ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +127,25 @@ def number(value: Any) -> Decimal | None:
     return +parsed.quantize(Decimal("0.000001")) if parsed.as_tuple().exponent < -6 else parsed  # type: ignore[operator]  # finite, so the exponent is an int
 
 
+def signed_entries(signed: Iterable[SignedValue]) -> list[dict[str, str]] | None:
+    """Signed values as they stand in a ledger entry; None where there are none."""
+    rows = [{"data": s.data, "method": s.method, "encoding": s.encoding, "public_key": s.public_key} for s in signed]
+    return [{name: value for name, value in row.items() if value is not None} for row in rows] or None
+
+
 def _sample(raw: dict[str, Any], unit: Any, multiplier: int) -> _Sample | None:
     value = number(raw.get("value"))
     if value is None:
         return None
     if unit in _KILO:
         value *= 1000
+    if abs(multiplier) > _MULTIPLIER_MAX:
+        return None
     if multiplier:
-        value = value.scaleb(multiplier)
+        scaled = number(value.scaleb(multiplier))
+        if scaled is None:
+            return None
+        value = scaled
     return _Sample(raw.get("measurand") or ENERGY, value, raw.get("phase"), raw.get("location") or "Outlet")
 
 

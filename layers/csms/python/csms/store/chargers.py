@@ -325,6 +325,17 @@ def active_put(charger_id: str, evse_id: int, transaction_id: str | int, now: da
     )
 
 
+def active_changed(charger_id: str, evse_id: int, transaction_id: str | int, changes: Mapping[str, Any]) -> Update:
+    """Changes what is known of the transaction on this EVSE, where it is still the one that stands here."""
+    return Update(
+        CHARGERS,
+        partition(charger_id),
+        f"ACTIVE#{evse_id}",
+        set=dict(changes),
+        conditions=(Condition("transaction_id", "=", str(transaction_id)),),
+    )
+
+
 def active_ended(charger_id: str, evse_id: int, transaction_id: str | int) -> Update:
     """The transaction on this EVSE ended, where it is still the one that stands here."""
     return Update(
