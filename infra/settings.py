@@ -28,6 +28,7 @@ class Settings:
     `country_code` and `party_id` are this operator's OCPI party (ISO 3166-1 alpha-2, three letters or digits).
     `public_url` is the https address partners and drivers see; empty means CloudFront's own host name.
     `certificate_arn` is the ACM certificate (us-east-1) for the host of `public_url`.
+    `direct_connections` lets chargers connect to API Gateway's own address, too, around CloudFront.
     `packaged` takes the Lambda code from build/ (with third-party packages and byte code) instead of the sources.
     """
 
@@ -38,6 +39,7 @@ class Settings:
     public_url: str
     certificate_arn: str
     unknown_chargers: UnknownChargers
+    direct_connections: bool
     heartbeat_seconds: int
     operator_mfa: OperatorMfa
     alarm_email: str
@@ -72,6 +74,7 @@ class Settings:
                 "the ARN of an ACM certificate in us-east-1 (CloudFront takes no other region), or empty",
             ),
             unknown_chargers=cast("UnknownChargers", _one_of(read, "unknown_chargers", get_args(UnknownChargers))),
+            direct_connections=_TRUE_FALSE[_one_of(read, "direct_connections", tuple(_TRUE_FALSE))],
             heartbeat_seconds=_seconds(read, "heartbeat_seconds", HEARTBEAT_SECONDS_MIN, HEARTBEAT_SECONDS_MAX),
             operator_mfa=cast("OperatorMfa", _one_of(read, "operator_mfa", get_args(OperatorMfa))),
             alarm_email=_matching(read, "alarm_email", r"([^@\s]+@[^@\s]+\.[^@\s]+)?", "an e-mail address, or empty"),

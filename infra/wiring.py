@@ -32,7 +32,8 @@ class Wiring:
             contract.ENV_UNKNOWN_CHARGERS: settings.unknown_chargers,
             contract.ENV_HEARTBEAT_SECONDS: str(settings.heartbeat_seconds),
             contract.ENV_PARTNER_SECRETS_PATH: self.secrets_path,
-            contract.ENV_ORIGIN_SECRET: self.origin_secret_name,
+            # Without a name the authorizer asks for no proof that a handshake came through the edge.
+            contract.ENV_ORIGIN_SECRET: "" if settings.direct_connections else self.origin_secret_name,
             contract.ENV_OUTGOING: "https-public",
         }
         self._arns: dict[str, list[str]] = {

@@ -64,6 +64,7 @@ def add_edge(
     url = settings.public_url or f"https://{distribution.attr_domain_name}"
     wiring.add(environment={contract.ENV_PUBLIC_URL: url})
     cdk.CfnOutput(stack, "PublicUrl", value=url)
+    cdk.CfnOutput(stack, "ChargerUrl", value=f"wss://{settings.public_host or distribution.attr_domain_name}/ocpp")
     cdk.CfnOutput(stack, "EdgeHost", value=distribution.attr_domain_name)
     return distribution
 

@@ -56,6 +56,7 @@ def test_the_public_host_comes_from_the_public_url() -> None:
         ("public_url", "https://charge.example.org/"),
         ("certificate_arn", CERTIFICATE.replace("us-east-1", "eu-central-1")),
         ("unknown_chargers", "maybe"),
+        ("direct_connections", "no"),
         ("heartbeat_seconds", 10),
         ("heartbeat_seconds", 600),
         ("heartbeat_seconds", "4.5"),

@@ -19,6 +19,7 @@ PRODUCTION = {
     "operator_mfa": "required",
     "alarm_email": "operations@example.org",
     "heartbeat_seconds": "300",
+    "direct_connections": "true",
     "aws:cdk:disable-asset-staging": True,
 }
 
@@ -60,6 +61,11 @@ def test_an_own_host_name_with_its_certificate(production: dict[str, Any]) -> No
     }
 
 
+def test_outputs_say_what_to_type_into_a_charger(production: dict[str, Any]) -> None:
+    assert production["Outputs"]["ChargerUrl"]["Value"] == "wss://charge.example.org/ocpp"
+    assert production["Outputs"]["PublicUrl"]["Value"] == "https://charge.example.org"
+
+
 def test_names_and_values_follow_the_settings(production: dict[str, Any]) -> None:
     variables: dict[str, Any] = {}
     for body in _properties(production, "Lambda::Function"):
@@ -69,6 +75,7 @@ def test_names_and_values_follow_the_settings(production: dict[str, Any]) -> Non
 
     assert variables["CSMS_TABLE_CHARGERS"] == "csms-prod-chargers"
     assert variables["CSMS_HEARTBEAT_SECONDS"] == "300"
+    assert variables["CSMS_ORIGIN_SECRET_PARAMETER"] == ""
     assert variables["CSMS_PARTNER_SECRETS_PATH"] == "/csms/prod/partners"
     assert pool["MfaConfiguration"] == "ON"
     assert topic["Subscription"] == [{"Protocol": "email", "Endpoint": "operations@example.org"}]
