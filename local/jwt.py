@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.resources
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +22,9 @@ class Unauthorized(Exception):  # noqa: N818 - named as API Gateway answers
 @functools.cache
 def _keys() -> dict[str, Any]:
     """moto signs the tokens of all pools with one key pair that it brings along."""
-    text = importlib.resources.files("moto.cognitoidp").joinpath("resources/jwks-public.json").read_text()
-    return {key["kid"]: jwt.PyJWK(key) for key in json.loads(text)["keys"]}
+    from moto.utilities.utils import load_resource
+
+    return {key["kid"]: jwt.PyJWK(key) for key in load_resource("cognitoidp/resources/jwks-public.json")["keys"]}
 
 
 def claims(authorizer: Authorizer, header: str | None) -> dict[str, Any]:

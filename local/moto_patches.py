@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import logging
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any, Final
@@ -13,20 +15,28 @@ from moto.core.base_backend import BackendDict, backend_lock
 from moto.core.config import default_user_config
 from moto.sqs.models import Queue as MotoQueue
 from moto.stepfunctions.parser.api import InvalidToken, TaskTimedOut
+from moto.stepfunctions.parser.asl.component import eval_component
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_dynamodb,
     state_task_service_sqs,
 )
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackPoolManager
+from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.parser.utils import TMP_THREADS
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from local import moto_dynamodb
+from local import moto_dynamodb, scope
 
 # Accounts of running stacks: a test's own mock_aws() must not empty them.
 PROTECTED_ACCOUNTS: Final[set[str]] = set()
+
+_TIMED_OUT: Final = "Task Timed Out: 'Provided task does not exist anymore'"
+_TRANSITIONS: Final = {
+    f"{kind}StateEntered" for kind in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
+}
+DEDUPLICATION_SECONDS: Final = 300
 
 _LISTENERS: Final[dict[str, Callable[[str], None]]] = {}
 
@@ -57,6 +67,9 @@ def install() -> None:
     StepFunctionsParserBackend.send_task_failure = _late(StepFunctionsParserBackend.send_task_failure)
     # StartExecution without a name makes the ARN end in ":None", and the second one fails.
     StepFunctionsParserBackend.start_execution = _named(StepFunctionsParserBackend.start_execution)
+    EventManager.add_event = _counting(EventManager.add_event)
+    # A task's error is part of a workflow and not an error of the interpreter.
+    logging.getLogger(eval_component.__name__).setLevel(logging.CRITICAL)
     # Every task builds a boto3 client of its own: 0.1 s of CPU each.
     for module in (lambda_eval_utils, state_task_service_dynamodb, state_task_service_sqs):
         module.boto_client_for = _shared_client
@@ -80,14 +93,35 @@ def forget_account(account: str) -> None:
 
 
 def _announcing(add_message: Callable[[MotoQueue, Any], None]) -> Callable[[MotoQueue, Any], None]:
+    """Also: moto forgets a deduplication id with its message, and takes it for the whole queue where it is the group's."""
+
     @functools.wraps(add_message)
     def call(queue: MotoQueue, message: Any) -> None:
-        add_message(queue, message)
+        if queue.fifo_queue and _is_repeated(queue, message):
+            return
+        deduplication_id, message.deduplication_id = message.deduplication_id, None
+        try:
+            add_message(queue, message)
+        finally:
+            message.deduplication_id = deduplication_id
         listener = _LISTENERS.get(queue.account_id)
         if listener is not None:
             listener(queue.queue_arn)
 
     return call
+
+
+def _is_repeated(queue: MotoQueue, message: Any) -> bool:
+    by_group = queue.attributes.get("DeduplicationScope") == "messageGroup"
+    key = (message.group_id if by_group else "", message.deduplication_id)
+    now = time.monotonic()
+    seen: dict[tuple[str, str], float] = queue.__dict__.setdefault("laptop_seen", {})
+    for old in [name for name, moment in seen.items() if moment < now - DEDUPLICATION_SECONDS]:
+        del seen[old]
+    if not message.deduplication_id or key not in seen:
+        seen[key] = now
+        return False
+    return True
 
 
 def _executing_backend(response: StepFunctionResponse) -> Any:
@@ -112,12 +146,25 @@ def _send_task_failure(response: StepFunctionResponse) -> Any:
     return EmptyResult()
 
 
+def _counting(add_event: Callable[..., int]) -> Callable[..., int]:
+    """Counts state transitions, which is what Standard workflows are billed by; a retry is one more."""
+
+    @functools.wraps(add_event)
+    def call(manager: EventManager, context: Any, event_type: Any, *args: Any, **kwargs: Any) -> int:
+        caller = scope.current()
+        if caller is not None and caller.principal and event_type.value in _TRANSITIONS:
+            caller.cloud.usage.add("stepfunctions.transitions", caller.principal)
+        return add_event(manager, context, event_type, *args, **kwargs)
+
+    return call
+
+
 def _strict_notify(notify: Callable[..., bool]) -> Callable[..., bool]:
     @functools.wraps(notify)
     def call(pool: CallbackPoolManager, callback_id: str, outcome: Any) -> bool:
         endpoint = pool.get(callback_id)
         if endpoint is not None and endpoint._notify_event.is_set():  # noqa: SLF001 - moto keeps the state nowhere else
-            raise TaskTimedOut
+            raise TaskTimedOut(_TIMED_OUT, "TaskTimedOut")
         return notify(pool, callback_id=callback_id, outcome=outcome)
 
     return call
@@ -134,7 +181,7 @@ def _late(send: Callable[..., Any]) -> Callable[..., Any]:
             for execution in backend._get_executions():  # noqa: SLF001 - as the original does
                 environment = execution.exec_worker.env
                 if environment is not None and environment.callback_pool_manager.get(task_token) is not None:
-                    raise TaskTimedOut from None
+                    raise TaskTimedOut(_TIMED_OUT, "TaskTimedOut") from None
             raise
 
     return call
