@@ -20,6 +20,7 @@ from csms.ocpi.errors import InvalidParameter, NotFound, ServerError
 from csms.ocpi.models.base import parse
 from csms.ocpi.models.payments import FinancialAdviceConfirmation
 from csms.store import outbox, sessions
+from csms.store.captures import capture_step
 from csms.store.dynamo import Condition, ConditionFailed
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 PATH: Final = "financial-advice-confirmations"
 _TRIES: Final = 4
 _OWNED: Final = "FACS"
+_MENDABLE: Final = ("CAPTURE_FAILED", "CAPTURE_MISMATCH", "CAPTURE_MISSING")  # nobody waits for a signal any more
 
 
 def list_captures(request: OcpiRequest) -> Reply:
@@ -75,9 +77,10 @@ def _recorded(request: OcpiRequest, capture: FinancialAdviceConfirmation) -> Rep
     fac = {"last_updated": format_time(request.now), **capture.document()}
     for _ in range(_TRIES):
         before = sessions.get_capture(request.store, request.partner_id, capture.id)
-        if before is not None and _is_settled(before["fac"], fac):
-            return Reply()
         identity = sessions.payment_id(request.partner_id, capture.authorization_reference)
+        if before is not None and _is_settled(before["fac"], fac):
+            _mend(request, identity)
+            return Reply()
         payment = sessions.get_payment(request.store, identity)
         writes = sessions.capture_recorded(request.partner_id, fac, request.now, was=before)
         try:
@@ -85,6 +88,7 @@ def _recorded(request: OcpiRequest, capture: FinancialAdviceConfirmation) -> Rep
         except ConditionFailed:  # the payment went on, or the same confirmation came twice at the same moment
             continue
         _tell(request, identity, payment, fac)
+        _mend(request, identity)
         return Reply(http_status=200 if before else 201)
     raise ServerError
 
@@ -116,6 +120,19 @@ def _signal(payment: Item | None, fac: dict[str, Any], request: OcpiRequest) -> 
         payment["payment_id"], "success", request.now, task_token=token, row_id=row_id, output=output
     )
     return (noted, signal)
+
+
+def _mend(request: OcpiRequest, identity: str) -> None:
+    """Where the session is over and its capture failed, differed or was missed: see whether it is right now."""
+    for _ in range(_TRIES):
+        payment = sessions.get_payment(request.store, identity)
+        if payment is None or payment["state"] not in _MENDABLE:
+            return
+        try:
+            request.store.commit(*capture_step(request.store, payment, request.now))
+        except ConditionFailed:  # another confirmation of the same moment
+            continue
+        return
 
 
 def _tell(request: OcpiRequest, identity: str, payment: Item | None, fac: dict[str, Any]) -> None:
