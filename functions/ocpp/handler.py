@@ -136,11 +136,17 @@ def _validated(
 ) -> tuple[Frame, tuple[validation.Violation, ...]]:
     rules: tuple[str, ...] = (call.repaired,) if call.repaired else ()
     faults: tuple[validation.Violation, ...] = ()
-    found = validation.violations(charger.protocol, call.action, call.payload)
+    payload = call.payload
+    found = validation.violations(charger.protocol, call.action, payload)
+    if any(violation.keyword == "Type" for violation in found):
+        payload = tolerance.without_nulls(payload)
+        if payload != call.payload:
+            rules += (tolerance.NULL_MEMBER,)
+            found = validation.violations(charger.protocol, call.action, payload)
     if found:
         accepted, faults = tolerance.sort(call.action, found)
         rules += accepted
-    return Frame(charger, call.action, call.payload, now, store, rules), faults
+    return Frame(charger, call.action, payload, now, store, rules), faults
 
 
 def _decide(frame: Frame, call: codec.Call, route: routes.Route) -> Outcome:
@@ -210,7 +216,7 @@ def _unreadable(charger: Charger, text: str, error: OcppError, now: datetime, st
     except StorageUnavailable as failure:
         log.write(log_catalogue.STORAGE_UNAVAILABLE, error=failure, charger_id=charger.charger_id)
     ignored = error.message_id == errors.UNREADABLE_ID or error.code == errors.MESSAGE_TYPE_NOT_SUPPORTED
-    if charger.protocol == routes.OCPP16 and ignored:
+    if not error.answered or (charger.protocol == routes.OCPP16 and ignored):
         return Outcome(None)
     return Outcome(codec.write_error(error, error.message_id, charger.protocol))
 
@@ -241,6 +247,8 @@ def _reply(charger: Charger, message: codec.CallResult | codec.CallError, now: d
         except ConditionFailed:
             command = commands.get(store, charger.charger_id, message.message_id) or command
             reply = _to_reply(charger, command, message, now, store)
+    else:
+        raise StorageUnavailable("others keep changing what this answer changes")
     log.write(
         log_catalogue.OCPP_COMMAND_ANSWERED, charger_id=charger.charger_id, command_id=message.message_id,
         action=command["action"], late=late, error_code=reply.error,

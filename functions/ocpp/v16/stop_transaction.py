@@ -68,7 +68,7 @@ def _entries(payload: dict[str, Any], ended_at: datetime, now: datetime) -> dict
 
 def _find(frame: Frame) -> Item | None:
     """The transaction that is meant. The id of another charger's transaction never matches: the key holds the charger."""
-    given = frame.payload["transactionId"]
+    given = frame.payload.get("transactionId")
     if isinstance(given, int) and given > 0:
         found = sessions.get_transaction(frame.store, frame.charger_id, given)
         if found:

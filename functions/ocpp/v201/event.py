@@ -49,7 +49,7 @@ class Event:
         """Whether the driver was authorised at this very event, so that what was before is not his."""
         if not self.names_starter:
             return False
-        return self.kind == STARTED or self.frame.payload["triggerReason"] in _AUTHORISING
+        return self.kind == STARTED or self.frame.payload.get("triggerReason") in _AUTHORISING
 
     @property
     def first_at(self) -> datetime:
@@ -67,7 +67,7 @@ def event_of(frame: Frame) -> Event:
     """Read the payload of a valid TransactionEvent."""
     payload = frame.payload
     about, evse = payload["transactionInfo"], payload.get("evse") or {}
-    at = plausible_time(payload["timestamp"], frame.now)
+    at = plausible_time(payload.get("timestamp"), frame.now)
     readings = readings_2x(payload.get("meterValue") or (), at)
     token = payload.get("idToken")
     return Event(
@@ -77,7 +77,7 @@ def event_of(frame: Frame) -> Event:
         at,
         _entries(payload, at, readings),
         readings,
-        token["idToken"] if token else None,
+        token.get("idToken", "") if token else None,
         about.get("remoteStartId"),
         max(evse.get("id", 0), 0),
         evse.get("connectorId"),
@@ -86,13 +86,13 @@ def event_of(frame: Frame) -> Event:
 
 def _entries(payload: dict[str, Any], at: datetime, readings: tuple[Reading, ...]) -> dict[str, Entry]:
     """One entry a reading. What the event itself says stands with a reading of its moment, else in an entry of its own."""
-    kind, trigger, seq = payload["eventType"], payload["triggerReason"], payload["seqNo"]
+    kind, trigger, seq = payload["eventType"], payload.get("triggerReason", ""), payload.get("seqNo", 0)
     said = {
         "ev": kind[:1],
         "st": payload["transactionInfo"].get("chargingState"),
         "tr": trigger,
-        "off": True if payload.get("offline") else None,
     }
+    always = {"seq": seq, "off": True if payload.get("offline") else None}
     place = _place_of_event(trigger, at, readings)
     entries: dict[str, Entry] = {}
     for index, r in enumerate(readings):
@@ -104,11 +104,11 @@ def _entries(payload: dict[str, Any], at: datetime, readings: tuple[Reading, ...
             current_a=r.current_a,
             soc_percent=r.soc_percent,
             sig=signed_entries(r.signed),
-            seq=seq,
+            **always,
             **(said if index == place else {}),
         )
     if place == _NO_READING:
-        entries[event_key(seq, kind, at, trigger, _NO_READING)] = entry(at, seq=seq, **said)
+        entries[event_key(seq, kind, at, trigger, _NO_READING)] = entry(at, **always, **said)
     return entries
 
 

@@ -156,14 +156,19 @@ def _points(
 
 
 def _begin_register(metered: list[tuple[datetime, Mapping[str, Any]]]) -> Decimal | None:
-    """The register at the start: the entry marked so, else the first one. A begin of 0 before a real one is a placeholder."""
-    begins = [e["wh"] for _, e in metered if e.get("x") == "B"]
-    real: list[Decimal] = [b for b in begins if b > 0]
+    """The register at the start: the entry marked so, else the first one.
+
+    A begin of 0 is a placeholder where a real one is known too, or where it was said offline and others follow: a
+    station that could not read its meter then would be billed for its whole life.
+    """
+    begins = [e for _, e in metered if e.get("x") == "B"]
+    real: list[Decimal] = [e["wh"] for e in begins if e["wh"] > 0]
     if real:
         return real[0]
-    if begins:
-        return Decimal(begins[0])
-    return Decimal(metered[0][1]["wh"]) if metered else None
+    others = [e["wh"] for _, e in metered if e.get("x") != "B"]
+    if begins and not (others and any(e.get("off") for e in begins)):
+        return Decimal(begins[0]["wh"])
+    return Decimal(others[0]) if others else None
 
 
 def _phases(entries: list[Mapping[str, Any]], start: datetime, end: datetime) -> tuple[ChargingPhase, ...]:

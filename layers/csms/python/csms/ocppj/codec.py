@@ -1,6 +1,7 @@
 """Frames of OCPP-J: text in, messages out, and back (ocpp-j-1.6 chapter 4, OCPP 2.0.1 part 4 chapter 4).
 
-Sans-IO. Numbers with a fraction become Decimal (money and energy are never floats); NaN and Infinity are refused.
+Sans-IO. Numbers with a fraction become Decimal (money and energy are never floats), `1.0` is the integer 1. Text that
+is not quite JSON is repaired where real chargers write it so: a missing value, NaN and Infinity become null.
 Faults raise `OcppError`; its `message_id` is the frame's own id where that could be read, else "-1".
 """
 
@@ -10,10 +11,13 @@ import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from csms.ocppj import errors
 from csms.ocppj.errors import OcppError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CALL: Final = 2
 CALL_RESULT: Final = 3
@@ -23,6 +27,8 @@ FRAME_BYTES_MAX: Final = 128 * 1024  # API Gateway's own limit for a message
 
 _ID_IN_BROKEN_TEXT: Final = re.compile(r'^\s*\[\s*2\s*,\s*"([^"\\]{1,36})"')
 _MISSING_VALUE: Final = re.compile(r":\s*(?=[,}])")  # one real charger writes `"transactionId":,`
+_SURROGATE: Final = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
+_INTEGER_DIGITS_MAX: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def read(text: str) -> Message:
     if kind == CALL and not isinstance(kind, bool):
         return _call(frame, message_id, repaired)
     if kind == CALL_RESULT:
-        return CallResult(message_id, _payload(frame, 2, message_id))
+        return _call_result(frame, message_id)
     if kind == CALL_ERROR:
         return _call_error(frame, message_id)
     raise OcppError(errors.MESSAGE_TYPE_NOT_SUPPORTED, "unknown message type", message_id)
@@ -89,31 +95,41 @@ def write_error(error: OcppError, message_id: str, protocol: str) -> str:
 
 def _parse(text: str) -> tuple[Any, str | None]:
     try:
-        return _load(text), None
+        return _load(text, _refuse), None
     except ValueError:
         pass
     try:
-        return _load(_MISSING_VALUE.sub(": null", text)), "missing-value"
+        return _load(_MISSING_VALUE.sub(": null", text), _null), "missing-value"
     except ValueError:
         found = _ID_IN_BROKEN_TEXT.match(text)
         message_id = found.group(1) if found else errors.UNREADABLE_ID
         raise OcppError(errors.RPC_FRAMEWORK_ERROR, "not valid JSON", message_id) from None
 
 
-def _load(text: str) -> Any:
+def _load(text: str, constant: Callable[[str], None]) -> Any:
     try:
-        return json.loads(text, parse_float=_decimal, parse_constant=_refuse)
+        frame = json.loads(text, parse_float=_decimal, parse_int=_integer, parse_constant=constant)
     except RecursionError:
         raise ValueError("too deeply nested") from None
+    if _SURROGATE.search(text):
+        json.dumps(frame, default=str, ensure_ascii=False).encode()  # half a character: a ValueError
+    return frame
 
 
-def _decimal(text: str) -> Decimal:
+def _integer(text: str) -> int | Decimal:
+    """A JSON integer; as Decimal where it is larger than any that the standard knows."""
+    return int(text) if len(text) <= _INTEGER_DIGITS_MAX else _decimal(text)
+
+
+def _decimal(text: str) -> int | Decimal:
     """A JSON number with a fraction. Kept within what DynamoDB stores: 38 digits, exponent -130..125."""
+    if text.endswith(".0") and len(text) <= _INTEGER_DIGITS_MAX:
+        return int(text[:-2])
     number = Decimal(text)
     _, digits, exponent = number.as_tuple()
     if isinstance(exponent, int) and (len(digits) > 38 or not -120 <= exponent + len(digits) <= 120):
         number = Decimal(repr(float(text)))
-        if number and not -120 <= number.adjusted() <= 120:
+        if not number.is_finite() or (number and not -120 <= number.adjusted() <= 120):
             raise ValueError("number out of range")
     return number
 
@@ -122,12 +138,20 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
+def _null(_constant: str) -> None:
+    """NaN, Infinity: no value."""
+
+
 def _message_id(frame: list[Any]) -> str:
     message_id = frame[1] if len(frame) > 1 else None
     if isinstance(message_id, int) and not isinstance(message_id, bool):
         message_id = str(message_id)
     if not isinstance(message_id, str) or not message_id or len(message_id) > MESSAGE_ID_LENGTH_MAX:
-        raise OcppError(errors.RPC_FRAMEWORK_ERROR, "a message id is a string of 1 to 36 characters")
+        raise OcppError(
+            errors.RPC_FRAMEWORK_ERROR,
+            "a message id is a string of 1 to 36 characters",
+            answered=frame[0] not in (CALL_RESULT, CALL_ERROR),
+        )
     return message_id
 
 
@@ -138,6 +162,14 @@ def _call(frame: list[Any], message_id: str, repaired: str | None) -> Call:
     if not isinstance(action, str):
         raise OcppError(errors.FORMAT_VIOLATION, "the action is a string", message_id)
     return Call(message_id, action, _payload(frame, 3, message_id), repaired)
+
+
+def _call_result(frame: list[Any], message_id: str) -> CallResult | CallError:
+    """An answer whose payload is no object is an answer all the same: the command was not carried out as far as we know."""
+    payload = frame[2] if len(frame) > 2 else None
+    if payload is None or isinstance(payload, dict):
+        return CallResult(message_id, payload or {})
+    return CallError(message_id, errors.FORMAT_VIOLATION, "the payload of the answer is no JSON object", {})
 
 
 def _call_error(frame: list[Any], message_id: str) -> CallError:

@@ -36,14 +36,16 @@ _SPELLED_16: Final = {
 class OcppError(Exception):
     """A fault of the frame or its payload, answered as CALLERROR.
 
-    `code` is one of this module's names, `description` a short own text that never echoes the payload.
+    `code` is one of this module's names, `description` a short own text that never echoes the payload. `answered` is
+    False where the frame was itself an answer: those are never answered (ocpp-j-1.6 4.1.4).
     """
 
-    def __init__(self, code: str, description: str, message_id: str = UNREADABLE_ID) -> None:
+    def __init__(self, code: str, description: str, message_id: str = UNREADABLE_ID, *, answered: bool = True) -> None:
         super().__init__(description)
         self.code = code
         self.description = description[:DESCRIPTION_LENGTH_MAX]
         self.message_id = message_id
+        self.answered = answered
 
 
 def wire_code(code: str, protocol: str) -> str:

@@ -7,7 +7,7 @@ rule that was needed is recorded with the frame, so that a charger's non-conform
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from csms.ocppj.validation import Violation
 
 _METERED: Final = frozenset({"MeterValues", "StopTransaction", "TransactionEvent"})
+_TRANSACTIONAL: Final = _METERED | {"StartTransaction"}
+_REGISTERS: Final = frozenset({"StartTransaction", "StopTransaction"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Accepts one schema keyword on fields of the given names in the given actions."""
+    """Accepts one schema keyword on fields of the given names (none: any) in the given actions."""
 
     name: str
     actions: frozenset[str]
@@ -30,8 +32,14 @@ class Rule:
         """Whether this rule lets the violation pass."""
         if action not in self.actions or violation.keyword != self.keyword:
             return False
-        names = [part for part in violation.path if isinstance(part, str)]
-        return bool(names) and names[-1] in self.fields
+        return not self.fields or _subject(violation) in self.fields
+
+
+def _subject(violation: Violation) -> str:
+    """The field that a violation is about: the missing one, else the innermost one named on the path to it."""
+    if violation.missing:
+        return violation.missing
+    return next((part for part in reversed(violation.path) if isinstance(part, str)), "")
 
 
 def _rule(name: str, actions: Iterable[str], keyword: str, *fields: str) -> Rule:
@@ -39,9 +47,24 @@ def _rule(name: str, actions: Iterable[str], keyword: str, *fields: str) -> Rule
 
 
 RULES: Final = (
-    _rule("empty-sampled-value", _METERED, "MinItems", "sampledValue"),
+    # What concerns a transaction is used as far as it can be read: refusing it loses the transaction.
+    _rule("unknown-field", _TRANSACTIONAL, "AdditionalProperties"),
+    _rule("empty-sampled-value", _METERED, "MinItems", "sampledValue", "meterValue", "transactionData"),
+    _rule("sample-without-value", _METERED, "Required", "value", "sampledValue"),
     _rule("vendor-measurand", _METERED, "Enum", "measurand", "unit", "context", "location", "phase", "format"),
     _rule("number-for-string", _METERED, "Type", "value"),
+    _rule("missing-time", _METERED, "Required", "timestamp"),
+    _rule("fractional-register", _REGISTERS, "Type", "meterStart", "meterStop"),
+    _rule("missing-register", {"StopTransaction"}, "Required", "meterStop"),
+    _rule("missing-transaction-id", {"StopTransaction"}, "Required", "transactionId"),
+    _rule("odd-transaction-id", {"MeterValues", "StopTransaction"}, "Type", "transactionId"),
+    _rule("missing-connector", {"MeterValues"}, "Required", "connectorId"),
+    _rule("missing-sequence", {"TransactionEvent"}, "Required", "seqNo", "triggerReason"),
+    _rule("long-identifier", _TRANSACTIONAL, "MaxLength", "idTag", "idToken", "transactionId"),
+    _rule("vendor-stop-reason", {"StopTransaction"}, "Enum", "reason"),
+    _rule("vendor-event", {"TransactionEvent"}, "Enum", "triggerReason", "chargingState", "stoppedReason", "type"),
+    _rule("signed-value-too-long", _METERED, "MaxLength", "signedMeterData", "publicKey"),
+    # Master data of the charger and its state.
     _rule(
         "long-identification",
         {"BootNotification"},
@@ -57,8 +80,8 @@ RULES: Final = (
     ),
     _rule("vendor-error-code", {"StatusNotification"}, "Enum", "errorCode"),
     _rule("long-status-text", {"StatusNotification"}, "MaxLength", "info", "vendorErrorCode", "vendorId"),
-    _rule("vendor-stop-reason", {"StopTransaction"}, "Enum", "reason"),
 )
+NULL_MEMBER: Final = "null-member"
 
 
 def sort(action: str, violations: Iterable[Violation]) -> tuple[tuple[str, ...], tuple[Violation, ...]]:
@@ -72,3 +95,12 @@ def sort(action: str, violations: Iterable[Violation]) -> tuple[tuple[str, ...],
         else:
             standing.append(violation)
     return tuple(accepted), tuple(standing)
+
+
+def without_nulls(document: Any) -> Any:
+    """The document without the members that are null: some chargers write those for fields that they leave out."""
+    if isinstance(document, dict):
+        return {name: without_nulls(value) for name, value in document.items() if value is not None}
+    if isinstance(document, list):
+        return [without_nulls(member) for member in document]
+    return document
