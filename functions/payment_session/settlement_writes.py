@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from csms.store.dynamo import Item, Write
+    from csms.store.dynamo import Write
 
 _OPEN_STATUSES: Final = ("ACTIVE", "PENDING")
 _OPEN_MATTER: Final = ("open_matter", "open_since")
