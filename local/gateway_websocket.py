@@ -98,8 +98,9 @@ class WebSocketGateway:
             if not self.connections:
                 break
             await asyncio.sleep(0.005)
-        for task in self._tasks:
+        for task in list(self._tasks):
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def bill(self) -> None:
         """Count the minutes of open connections up to now."""
@@ -171,7 +172,7 @@ class WebSocketGateway:
         disconnect = self._api.routes.get("$disconnect")
         if disconnect is not None:
             event = events.disconnection(connection, code, reason)
-            self._task(self._ignore(self._invoke(disconnect, event, "$disconnect")))
+            self._task(self._disconnected(disconnect, event))
 
     async def _close_when_idle(self, entry: Open) -> None:
         while True:
@@ -234,9 +235,9 @@ class WebSocketGateway:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    @staticmethod
-    async def _ignore(work: Any) -> None:
-        await work  # $disconnect is best effort: nobody gets its answer
+    async def _disconnected(self, route: Route, event: dict[str, Any]) -> None:
+        """Best effort: nobody gets the answer."""
+        await self._invoke(route, event, "$disconnect")
 
     # --- @connections
 

@@ -94,6 +94,8 @@ class Link:
         for data in written:
             if data:
                 self._transport.write(data)
+            elif self._transport.can_write_eof() and not self._transport.is_closing():
+                self._transport.write_eof()
         if self._protocol.close_expected() and not self.closed.done():
             self._loop.call_later(CLOSE_SECONDS, self._finish)
         if self._protocol.state is State.CLOSED or (self._protocol.close_rcvd and self._protocol.close_sent):
