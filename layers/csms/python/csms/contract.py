@@ -27,7 +27,7 @@ ENV_PARTY_NAME: Final = "CSMS_PARTY_NAME"
 ENV_UNKNOWN_CHARGERS: Final = "CSMS_UNKNOWN_CHARGERS"
 ENV_HEARTBEAT_SECONDS: Final = "CSMS_HEARTBEAT_SECONDS"
 ENV_PARTNER_SECRETS_PATH: Final = "CSMS_PARTNER_SECRETS_PATH"
-ENV_ORIGIN_SECRET: Final = "CSMS_ORIGIN_SECRET_PARAMETER"
+ENV_ORIGIN_SECRET: Final = "CSMS_ORIGIN_SECRET_PARAMETER"  # noqa: S105 - the name of a parameter, not a secret
 ENV_OUTGOING: Final = "CSMS_OUTGOING"  # "https-public" (default) or "any": the laptop edition talks to loopback peers
 
 # --- tables and indexes ------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ class Function:
 
 
 def table_grant(table: Table, *operations: str) -> Grant:
-    """Rights on a table's items, e.g. table_grant(CHARGERS, "GetItem")."""
+    """Rights on a table's items; `operations` are DynamoDB's, such as "GetItem"."""
     return Grant(f"table:{table.name}", tuple(f"dynamodb:{operation}" for operation in operations))
 
 
