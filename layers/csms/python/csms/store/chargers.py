@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csms.contract import CHARGERS, STATUS_PREFIX
 from csms.domain.times import format_time
-from csms.store.dynamo import Condition, Item, Put, Store, Update, absent, exists
+from csms.store.dynamo import Condition, Delete, Item, Put, Store, Update, absent, exists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +80,14 @@ def registered(charger_id: str, now: datetime, registration: str = "accepted", *
 def station_changed(charger_id: str, changes: Mapping[str, Any]) -> Update:
     """Set attributes of an existing station."""
     return Update(CHARGERS, partition(charger_id), STATION, set={**changes}, conditions=(exists(),))
+
+
+def station_removed(charger_id: str) -> tuple[Delete, Delete]:
+    """Take a station and its connection out of the registry; what it reported expires by itself."""
+    return (
+        Delete(CHARGERS, partition(charger_id), STATION, (exists(),)),
+        Delete(CHARGERS, partition(charger_id), CONNECTION),
+    )
 
 
 def booted(charger_id: str, boot: Mapping[str, Any], now: datetime) -> Update:
@@ -260,6 +268,11 @@ def refused(charger_id: str, reason: str, now: datetime, **details: Any) -> Put:
             **details,
         },
     )
+
+
+def refusal_settled(charger_id: str) -> Delete:
+    """The identity was registered: its refusal is of no interest any more."""
+    return Delete(CHARGERS, f"REFUSED#{charger_id[:64]}", "REFUSED")
 
 
 # --- starts that wait for their transaction ------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csms.contract import INDEX_OWNED, PARTNERS
 from csms.domain.times import format_time
-from csms.store.dynamo import Condition, Item, Put, Store, Update, absent, exists
+from csms.store.dynamo import Condition, Delete, Item, Put, Store, Update, absent, exists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,6 +108,11 @@ def tariff_put(tariff: Mapping[str, Any], now: datetime) -> Put:
     )
 
 
+def tariff_deleted(tariff_id: str) -> Delete:
+    """Take a tariff out; what was priced with it keeps its snapshot."""
+    return Delete(PARTNERS, f"TARIFF#{tariff_id}", "TARIFF", (exists(),))
+
+
 def get_tariff(store: Store, tariff_id: str) -> Item | None:
     """A tariff row (`tariff` is the document), or None."""
     return store.get(PARTNERS, f"TARIFF#{tariff_id}", "TARIFF")
@@ -155,6 +160,12 @@ def token_put(token: Mapping[str, Any], owner: str, now: datetime) -> Put:
             "last_updated": format_time(now),
         },
     )
+
+
+def token_deleted(token: Mapping[str, Any]) -> Delete:
+    """Take a token out."""
+    pk, sk = token_key(token)
+    return Delete(PARTNERS, pk, sk, (exists(),))
 
 
 def find_tokens(store: Store, uid: str) -> list[Item]:

@@ -1,0 +1,65 @@
+"""Every path of the operator API: method, path below /api, function, and the right it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from functions.operator_api import commands, stations
+from functions.operator_api.problems import MethodNotAllowed, NotFound
+from functions.operator_api.rights import COMMANDS, READ, STATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from functions.operator_api.api import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`{name}` in the path is any segment, handed to the function under that name."""
+
+    method: str
+    path: str
+    function: Callable[..., Reply]
+    right: str
+
+
+ROUTES: Final = (
+    Route("GET", "stations", stations.list_stations, READ),
+    Route("GET", "stations/{charger_id}", stations.get_station, READ),
+    Route("POST", "stations/{charger_id}", stations.create_station, STATIONS),
+    Route("PUT", "stations/{charger_id}", stations.put_station, STATIONS),
+    Route("PATCH", "stations/{charger_id}", stations.patch_station, STATIONS),
+    Route("DELETE", "stations/{charger_id}", stations.delete_station, STATIONS),
+    Route("GET", "stations/{charger_id}/events", stations.list_events, READ),
+    Route("GET", "stations/{charger_id}/parked", stations.list_parked, READ),
+    Route("GET", "refused-handshakes", stations.list_refused, READ),
+    Route("GET", "stations/{charger_id}/commands", commands.list_commands, READ),
+    Route("POST", "stations/{charger_id}/commands", commands.create_command, COMMANDS),
+    Route("GET", "stations/{charger_id}/commands/{command_id}", commands.get_command, READ),
+)
+
+
+def find(method: str, segments: Sequence[str]) -> tuple[Route, dict[str, str]]:
+    """The route of a request and its named segments. Raises NotFound, MethodNotAllowed."""
+    matching = [(route, named) for route in ROUTES if (named := _matched(route.path, segments)) is not None]
+    if not matching:
+        raise NotFound("There is no such path")
+    for route, named in matching:
+        if route.method == method:
+            return route, named
+    raise MethodNotAllowed(headers={"Allow": ", ".join(sorted({route.method for route, _ in matching}))})
+
+
+def _matched(path: str, segments: Sequence[str]) -> dict[str, str] | None:
+    parts = path.split("/")
+    if len(parts) != len(segments):
+        return None
+    named = {}
+    for part, segment in zip(parts, segments, strict=True):
+        if part.startswith("{"):
+            named[part[1:-1]] = segment
+        elif part != segment:
+            return None
+    return named
