@@ -24,7 +24,7 @@ class Answered:
     status: int
     answer: Answer | None
     headers: Mapping[str, str] = field(default_factory=dict)
-    is_empty: bool = False
+    is_page: bool = False  # a web page: something else than the partner's OCPI answered
 
     @property
     def ok(self) -> bool:
@@ -64,4 +64,4 @@ def call(
         answer = envelope.read_answer(response.body)
     except BadJson:
         answer = None
-    return Answered(response.status, answer, response.headers, is_empty=not response.body.strip())
+    return Answered(response.status, answer, response.headers, is_page=response.body.lstrip()[:1] == b"<")

@@ -1,0 +1,1 @@
+"""What partners are told: rows of the outbox, one request each."""
