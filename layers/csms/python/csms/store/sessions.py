@@ -189,9 +189,14 @@ def get_cdr(store: Store, cdr_id: str) -> Item | None:
     return store.get(SESSIONS, f"CDR#{cdr_id}", "CDR")
 
 
-def list_owned(store: Store, owner: str, kind: str, limit: int | None = None) -> list[Item]:
-    """Sessions (`kind` "SESSIONS") or CDRs ("CDRS") of an owner in the order of creation."""
-    return store.query(SESSIONS, f"{owner}#{kind}", index=INDEX_OWNED, limit=limit)
+def list_owned(
+    store: Store, owner: str, kind: str, limit: int | None = None, *, created: tuple[str, str] | None = None
+) -> list[Item]:
+    """Sessions (`kind` "SESSIONS") or CDRs ("CDRS") of an owner in the order of creation.
+
+    `created` keeps the reading to those made from the first time to the second (as strings of `format_time`).
+    """
+    return store.query(SESSIONS, f"{owner}#{kind}", index=INDEX_OWNED, limit=limit, between=created)
 
 
 # --- payments ---------------------------------------------------------------------------------------------------
