@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from csms.contract import ERROR_START_REJECTED
 from csms.domain import payment as rules
 from csms.domain.times import format_time
-from csms.edge import log, log_catalogue, settings
+from csms.edge import log, log_catalogue
 from csms.store import chargers, outbox, sessions
 from csms.store.dynamo import Store
 from csms.store.receipts import receipt_pointer
@@ -81,7 +81,6 @@ def _pending_writes(store: Store, payment: Item, now: datetime) -> tuple[Write, 
         sessions.session_changed(payment["session_id"], changes, format_time(now), was=("PENDING",)),
     ]
     if payment.get("start_accepted"):
-        party = settings.own_party()
         document = {**session["session"], **changes, "last_updated": format_time(now)}
         writes.append(
             outbox.to_partner(
@@ -91,7 +90,6 @@ def _pending_writes(store: Store, payment: Item, now: datetime) -> tuple[Write, 
                 "PUT",
                 document,
                 now,
-                path=(party.country_code, party.party_id, payment["session_id"]),
                 row_id=f"invalid-{payment['session_id']}",
             )
         )

@@ -55,7 +55,6 @@ def settled_writes(
 
 def _told(partner_id: str, made: Bill, now: datetime) -> tuple[Write, ...]:
     document = made.session
-    path = (document["country_code"], document["party_id"], document["id"])
     return (
         outbox.to_partner(
             partner_id,
@@ -64,7 +63,6 @@ def _told(partner_id: str, made: Bill, now: datetime) -> tuple[Write, ...]:
             "PUT",
             document,
             now,
-            path=path,
             row_id=f"completed-{document['id']}",
         ),
         outbox.to_partner(partner_id, "cdrs", made.cdr["id"], "POST", made.cdr, now, row_id=f"cdr-{made.cdr['id']}"),

@@ -59,7 +59,7 @@ def test_a_session_is_priced_and_its_cdr_leaves(store: Store, protocol: str) -> 
     assert (told_cdr["method"], told_cdr["document"]) == ("POST", cdr)
     told = outbox_rows(module="sessions")[-1]
     assert (told["method"], told["document"]["status"]) == ("PUT", "COMPLETED")
-    assert told["path"] == ["DE", "CSM", session["id"]]
+    assert told["object_id"] == session["id"]
 
 
 def numbered(last: int) -> dict[str, Any]:
