@@ -132,7 +132,10 @@ def _points(
     meter_stop_wh: Decimal | None,
     flags: dict[str, None],
 ) -> tuple[tuple[LedgerPoint, ...], Decimal | None, Decimal | None]:
-    """Energy over time relative to the start. A register that goes back is not believed: energy never decreases."""
+    """Energy over time relative to the start. A register that goes back is not believed: energy never decreases.
+
+    A charger's own last word, its stop register, bounds the samples: some sample another meter, or round up.
+    """
     metered = [(parse_time(e["t"]), e) for e in entries if "wh" in e]
     base = meter_start_wh if meter_start_wh is not None else _begin_register(metered)
     if base is None and meter_stop_wh is None:
@@ -141,11 +144,15 @@ def _points(
     points = [LedgerPoint(start, Decimal(0))]
     highest = base
     readings: list[tuple[datetime, Mapping[str, Any]]] = list(metered)
+    ceiling = meter_stop_wh if meter_stop_wh is not None and meter_stop_wh >= base else None
     if meter_stop_wh is not None:
         readings.append((end, {"wh": meter_stop_wh}))
     for at, item in readings:
         if item["wh"] < highest:
             flags["register-went-back"] = None
+            continue
+        if ceiling is not None and item["wh"] > ceiling:
+            flags["sample-above-stop"] = None
             continue
         highest = item["wh"]
         moment = min(max(at, start), end)
