@@ -40,25 +40,15 @@ _LAMBDA_FAULTS: Final = [
     "Lambda.SdkClientException",
 ]
 
-# A throttled call never ran: trying again cannot start anything twice.
-_RETRY_NOT_RUN: Final = [
-    {
-        "ErrorEquals": _LAMBDA_FAULTS[:1],
-        "IntervalSeconds": 1,
-        "MaxAttempts": 6,
-        "BackoffRate": 2,
-        "JitterStrategy": "FULL",
-    }
-]
-# These functions may run any number of times with the same result: every failure is tried again for about four minutes.
-_RETRY_FAILED: Final = [
-    {
-        "ErrorEquals": [*_LAMBDA_FAULTS, "Lambda.Unknown", "States.TaskFailed"],
-        "IntervalSeconds": 2,
-        "MaxAttempts": 7,
-        "BackoffRate": 2,
-        "JitterStrategy": "FULL",
-    }
+_BACK_OFF: Final = {"BackoffRate": 2, "JitterStrategy": "FULL"}
+_FAULTS: Final = [*_LAMBDA_FAULTS, "Lambda.Unknown", "States.TaskFailed"]
+
+# Every function may run any number of times: one that waits takes over with its new token. A fault that passes is
+# outlived, for about four minutes; a driver in front of a terminal waits for less.
+_RETRY: Final = [{"ErrorEquals": _FAULTS, "IntervalSeconds": 2, "MaxAttempts": 7, **_BACK_OFF}]
+_RETRY_START: Final = [
+    {"ErrorEquals": [contract.ERROR_START_REJECTED, contract.ERROR_START_TIMEOUT], "MaxAttempts": 0},
+    {"ErrorEquals": _FAULTS, "IntervalSeconds": 1, "MaxAttempts": 3, **_BACK_OFF},
 ]
 
 
@@ -143,7 +133,7 @@ def definition(arns: dict[str, str], partition: str) -> dict[str, Any]:
                 {
                     "TimeoutSecondsPath": "$.start_wait_seconds",
                     "ResultPath": "$.started",
-                    "Retry": _RETRY_NOT_RUN,
+                    "Retry": _RETRY_START,
                     "Catch": [
                         _catch([contract.ERROR_START_REJECTED, contract.ERROR_START_TIMEOUT, *_TIMEOUTS], "Expire"),
                         _catch(["States.ALL"], "Expire"),
@@ -171,7 +161,6 @@ def definition(arns: dict[str, str], partition: str) -> dict[str, Any]:
                 {
                     "TimeoutSeconds": contract.CHARGE_WAIT_SECONDS,
                     "ResultPath": "$.charged",
-                    "Retry": _RETRY_FAILED,
                     "Catch": [_catch(_TIMEOUTS, "Settle")],
                     "Next": "Settle",
                 },
@@ -194,7 +183,6 @@ def definition(arns: dict[str, str], partition: str) -> dict[str, Any]:
                 {
                     "TimeoutSeconds": contract.CAPTURE_WAIT_SECONDS,
                     "ResultPath": "$.captured",
-                    "Retry": _RETRY_NOT_RUN,
                     "Catch": [_catch(["States.ALL"], "Close")],
                     "Next": "Close",
                 },
@@ -218,7 +206,7 @@ class _Tasks:
     def call(self, function: contract.Function, more: dict[str, Any]) -> dict[str, Any]:
         """The function gets the whole state: the payment, what came before and the error that led here."""
         parameters = {"FunctionName": self._arns[function.path], "Payload.$": "$"}
-        return {"Type": "Task", "Resource": self._invoke, "Parameters": parameters, "Retry": _RETRY_FAILED, **more}
+        return {"Type": "Task", "Resource": self._invoke, "Parameters": parameters, "Retry": _RETRY, **more}
 
     def wait(self, function: contract.Function, more: dict[str, Any]) -> dict[str, Any]:
         """The function gets the payment and a task token that somebody gives back later."""
@@ -226,4 +214,5 @@ class _Tasks:
             "FunctionName": self._arns[function.path],
             "Payload": {"task_token.$": "$$.Task.Token", "payment.$": "$.payment"},
         }
-        return {"Type": "Task", "Resource": f"{self._invoke}.waitForTaskToken", "Parameters": parameters, **more}
+        resource = f"{self._invoke}.waitForTaskToken"
+        return {"Type": "Task", "Resource": resource, "Parameters": parameters, "Retry": _RETRY, **more}

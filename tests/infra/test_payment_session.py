@@ -73,7 +73,7 @@ def test_every_task_survives_a_throttled_call_and_every_wait_ends() -> None:
     for name, state in _definition()["States"].items():
         if state["Type"] != "Task":
             continue
-        assert "Lambda.TooManyRequestsException" in state["Retry"][0]["ErrorEquals"], name
+        assert {"Lambda.TooManyRequestsException", "States.TaskFailed"} <= set(state["Retry"][-1]["ErrorEquals"]), name
         if state["Resource"].endswith("waitForTaskToken"):
             assert "TimeoutSeconds" in state or "TimeoutSecondsPath" in state, name
             caught = {error for rule in state["Catch"] for error in rule["ErrorEquals"]}
@@ -237,7 +237,7 @@ def test_without_a_capture_to_wait_for_it_closes(functions: Functions, machine: 
     assert functions.names() == ["start", "charge", "settle", "close"]
 
 
-@pytest.mark.parametrize("error", [contract.ERROR_START_REJECTED, contract.ERROR_START_TIMEOUT, "SomethingElse"])
+@pytest.mark.parametrize("error", [contract.ERROR_START_REJECTED, contract.ERROR_START_TIMEOUT])
 def test_a_start_that_fails_expires_the_session(functions: Functions, machine: Machine, error: str) -> None:
     execution = machine.start()
     machine.fail(functions, "payment_session/start", error)
@@ -258,15 +258,30 @@ def test_a_start_that_nobody_sees_times_out_and_expires(functions: Functions, ma
     assert functions.calls[-1][1]["error"]["Error"] in {"States.Timeout", "States.HeartbeatTimeout"}
 
 
-def test_a_start_function_that_breaks_expires_the_session(functions: Functions, machine: Machine) -> None:
+def test_a_start_function_that_keeps_failing_expires_the_session(functions: Functions) -> None:
     def breaks() -> None:
         raise RuntimeError("no such table")
 
     functions.answers["payment_session/start"] = breaks
+    machine = _machine(functions, lambda definition: _quickly(definition, "StartAndWait", attempts=1))
+    execution = machine.start()
+
+    assert machine.finished(execution)[0] == "SUCCEEDED"
+    assert functions.names() == ["start", "start", "expire"]
+
+
+def test_a_start_that_the_function_itself_refuses_is_not_tried_again(functions: Functions, machine: Machine) -> None:
+    rejected = type(contract.ERROR_START_REJECTED, (RuntimeError,), {})
+
+    def refuses() -> None:
+        raise rejected("the charger is not connected")
+
+    functions.answers["payment_session/start"] = refuses
     execution = machine.start()
 
     assert machine.finished(execution)[0] == "SUCCEEDED"
     assert functions.names() == ["start", "expire"]
+    assert functions.calls[-1][1]["error"]["Error"] == contract.ERROR_START_REJECTED
 
 
 def test_a_session_that_started_after_all_goes_on_charging(functions: Functions, machine: Machine) -> None:
@@ -297,19 +312,21 @@ def test_waits_that_run_out_settle_and_close(functions: Functions) -> None:
     assert payloads["payment_session/close"]["error"]["Error"] == "States.Timeout"
 
 
-def test_a_settlement_that_fails_once_is_tried_again(functions: Functions) -> None:
-    def quickly(definition: dict[str, Any]) -> dict[str, Any]:
-        definition["States"]["Settle"]["Retry"][0]["IntervalSeconds"] = 1
-        definition["States"]["Settle"]["Retry"][0].pop("JitterStrategy")
-        return definition
+def _quickly(definition: dict[str, Any], state: str, *, attempts: int) -> dict[str, Any]:
+    retry = definition["States"][state]["Retry"][-1]
+    retry.update(IntervalSeconds=1, MaxAttempts=attempts)
+    del retry["JitterStrategy"]
+    return definition
 
+
+def test_a_settlement_that_fails_once_is_tried_again(functions: Functions) -> None:
     def settle() -> dict[str, bool]:
         if functions.names().count("settle") == 1:
             raise RuntimeError("throttled")
         return {"await_capture": False}
 
     functions.answers["payment_session/settle"] = settle
-    machine = _machine(functions, quickly)
+    machine = _machine(functions, lambda definition: _quickly(definition, "Settle", attempts=1))
     execution = machine.start()
     machine.succeed(functions, "payment_session/start")
     machine.succeed(functions, "payment_session/charge")
