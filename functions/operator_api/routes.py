@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from functions.operator_api import commands, stations
+from functions.operator_api import (
+    audit,
+    commands,
+    locations,
+    open_matters,
+    partners,
+    sessions,
+    stations,
+    tariffs,
+    terminals,
+    tokens,
+)
 from functions.operator_api.problems import MethodNotAllowed, NotFound
-from functions.operator_api.rights import COMMANDS, READ, STATIONS
+from functions.operator_api.rights import AUDIT, COMMANDS, MASTER, PARTNERS, READ, SECRETS, STATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,6 +49,31 @@ ROUTES: Final = (
     Route("GET", "stations/{charger_id}/commands", commands.list_commands, READ),
     Route("POST", "stations/{charger_id}/commands", commands.create_command, COMMANDS),
     Route("GET", "stations/{charger_id}/commands/{command_id}", commands.get_command, READ),
+    Route("GET", "locations", locations.list_locations, READ),
+    Route("GET", "locations/{location_id}", locations.get_location, READ),
+    Route("PUT", "locations/{location_id}", locations.put_location, MASTER),
+    Route("GET", "tariffs", tariffs.list_tariffs, READ),
+    Route("GET", "tariffs/{tariff_id}", tariffs.get_tariff, READ),
+    Route("PUT", "tariffs/{tariff_id}", tariffs.put_tariff, MASTER),
+    Route("DELETE", "tariffs/{tariff_id}", tariffs.delete_tariff, MASTER),
+    Route("GET", "partners", partners.list_partners, READ),
+    Route("POST", "partners", partners.create_partner, SECRETS),
+    Route("GET", "partners/{partner_id}", partners.get_partner, READ),
+    Route("POST", "partners/{partner_id}/invitation", partners.renew_invitation, SECRETS),
+    Route("POST", "partners/{partner_id}/register", partners.register, SECRETS),
+    Route("GET", "partners/{partner_id}/terminals", terminals.list_terminals, READ),
+    Route("GET", "partners/{partner_id}/terminals/{terminal_id}", terminals.get_terminal, READ),
+    Route("PUT", "partners/{partner_id}/terminals/{terminal_id}/assignment", terminals.put_assignment, PARTNERS),
+    Route("GET", "tokens", tokens.list_tokens, READ),
+    Route("GET", "tokens/{uid}", tokens.get_token, READ),
+    Route("PUT", "tokens/{uid}", tokens.put_token, MASTER),
+    Route("DELETE", "tokens/{uid}", tokens.delete_token, MASTER),
+    Route("GET", "sessions", sessions.list_sessions, READ),
+    Route("GET", "sessions/{session_id}", sessions.get_session, READ),
+    Route("GET", "payments/{partner_id}", sessions.list_payments, READ),
+    Route("GET", "payments/{partner_id}/{reference}", sessions.get_payment, READ),
+    Route("GET", "open-matters", open_matters.list_open_matters, READ),
+    Route("GET", "audit", audit.list_changes, AUDIT),
 )
 
 
