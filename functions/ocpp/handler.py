@@ -17,6 +17,7 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -149,8 +150,14 @@ def _validated(
     return Frame(charger, call.action, payload, now, store, rules), faults
 
 
+@cache
+def _module(name: str) -> Any:
+    """The file of an action, imported when the first frame needs it."""
+    return import_module(name)
+
+
 def _decide(frame: Frame, call: codec.Call, route: routes.Route) -> Outcome:
-    decision: Decision = import_module(route.module).decide(frame)
+    decision: Decision = _module(route.module).decide(frame)
     for _ in range(_DECIDE_TRIES):
         try:
             committed = frame.store.commit(*decision.writes)
@@ -189,7 +196,7 @@ def _park(frame: Frame, call: codec.Call, route: routes.Route, reason: str) -> O
     """Keep what cannot be used, and answer as if it could: a CALLERROR would make the charger drop its transaction."""
     frame.store.commit(chargers.parked(frame.charger_id, frame.action, frame.payload, reason, frame.now))
     log.write(log_catalogue.OCPP_PAYLOAD_PARKED, charger_id=frame.charger_id, action=frame.action, reason=reason)
-    unusable = getattr(import_module(route.module), "unusable", None)
+    unusable = getattr(_module(route.module), "unusable", None)
     return Outcome(codec.write_result(call.message_id, unusable(frame) if unusable else {}))
 
 

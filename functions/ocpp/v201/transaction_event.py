@@ -174,7 +174,7 @@ def _end(event: Event, transaction: Item) -> tuple[Write, ...]:
         event.frame.store,
         stopped_reason=about.get("stoppedReason", "Local"),
         stop_id_token=event.id_token,
-        ended_by="station",
+        ended_by="charger",
     )
 
 

@@ -95,23 +95,23 @@ def write_error(error: OcppError, message_id: str, protocol: str) -> str:
 
 def _parse(text: str) -> tuple[Any, str | None]:
     try:
-        return _load(text, _refuse), None
+        return _load(text, _strict), None
     except ValueError:
         pass
     try:
-        return _load(_MISSING_VALUE.sub(": null", text), _null), "missing-value"
+        return _load(_MISSING_VALUE.sub(": null", text), _lenient), "missing-value"
     except ValueError:
         found = _ID_IN_BROKEN_TEXT.match(text)
         message_id = found.group(1) if found else errors.UNREADABLE_ID
         raise OcppError(errors.RPC_FRAMEWORK_ERROR, "not valid JSON", message_id) from None
 
 
-def _load(text: str, constant: Callable[[str], None]) -> Any:
+def _load(text: str, decode: Callable[[str], Any]) -> Any:
     try:
-        frame = json.loads(text, parse_float=_decimal, parse_int=_integer, parse_constant=constant)
+        frame = decode(text)
     except RecursionError:
         raise ValueError("too deeply nested") from None
-    if _SURROGATE.search(text):
+    if "\\u" in text and _SURROGATE.search(text):
         json.dumps(frame, default=str, ensure_ascii=False).encode()  # half a character: a ValueError
     return frame
 
@@ -140,6 +140,10 @@ def _refuse(constant: str) -> NoReturn:
 
 def _null(_constant: str) -> None:
     """NaN, Infinity: no value."""
+
+
+_strict = json.JSONDecoder(parse_float=_decimal, parse_int=_integer, parse_constant=_refuse).decode
+_lenient = json.JSONDecoder(parse_float=_decimal, parse_int=_integer, parse_constant=_null).decode
 
 
 def _message_id(frame: list[Any]) -> str:

@@ -26,6 +26,10 @@ _KILO: Final = frozenset({"kWh", "kW", "kvar", "kVA", "kvarh", "kVAh"})
 _EARLIEST_PLAUSIBLE_YEAR: Final = 2010
 _FUTURE_SECONDS_MAX: Final = 24 * 3600
 _MULTIPLIER_MAX: Final = 12  # a power of ten
+_LARGEST: Final = Decimal("1e15")
+_DECIMALS: Final = 6
+_SMALLEST: Final = Decimal("0.000001")
+_USED: Final = frozenset({ENERGY, POWER, CURRENT, STATE_OF_CHARGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +120,20 @@ def readings_2x(meter_values: Iterable[Any], received_at: datetime) -> tuple[Rea
 
 def number(value: Any) -> Decimal | None:
     """A metered value as Decimal: strings, numbers, a decimal comma; None where it is no finite number."""
-    if isinstance(value, bool) or value is None:
+    if value is None or isinstance(value, bool):
         return None
-    try:
-        parsed = Decimal(str(value).strip().replace(",", "."))
-    except InvalidOperation:
+    if isinstance(value, Decimal):
+        parsed = value
+    else:
+        text = str(value).strip()
+        try:
+            parsed = Decimal(text.replace(",", ".") if "," in text else text)
+        except InvalidOperation:
+            return None
+    if not parsed.is_finite() or not -_LARGEST < parsed < _LARGEST:
         return None
-    if not parsed.is_finite() or abs(parsed) > Decimal("1e15"):
-        return None
-    return +parsed.quantize(Decimal("0.000001")) if parsed.as_tuple().exponent < -6 else parsed  # type: ignore[operator]  # finite, so the exponent is an int
+    rounded = parsed.as_tuple().exponent < -_DECIMALS  # type: ignore[operator]  # finite, so the exponent is an int
+    return +parsed.quantize(_SMALLEST) if rounded else parsed
 
 
 def signed_entries(signed: Iterable[SignedValue]) -> list[dict[str, str]] | None:
@@ -134,7 +143,8 @@ def signed_entries(signed: Iterable[SignedValue]) -> list[dict[str, str]] | None
 
 
 def _sample(raw: dict[str, Any], unit: Any, multiplier: int) -> _Sample | None:
-    value = number(raw.get("value"))
+    measurand = raw.get("measurand") or ENERGY
+    value = number(raw.get("value")) if measurand in _USED else None
     if value is None:
         return None
     if unit in _KILO:
@@ -146,7 +156,7 @@ def _sample(raw: dict[str, Any], unit: Any, multiplier: int) -> _Sample | None:
         if scaled is None:
             return None
         value = scaled
-    return _Sample(raw.get("measurand") or ENERGY, value, raw.get("phase"), raw.get("location") or "Outlet")
+    return _Sample(measurand, value, raw.get("phase"), raw.get("location") or "Outlet")
 
 
 def _signed_2x(raw: dict[str, Any]) -> SignedValue:
@@ -172,6 +182,8 @@ def _pick(samples: list[_Sample], measurand: str) -> Decimal | None:
     wanted = [s for s in samples if s.measurand == measurand]
     if not wanted:
         return None
+    if len(wanted) == 1 and not wanted[0].phase:
+        return wanted[0].value
     wanted = [s for s in wanted if s.location == "Outlet"] or wanted
     whole = [s.value for s in wanted if not s.phase]
     if whole:
