@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from csms.domain import plausibility
 from csms.domain.pricing import LedgerPoint, Usage, price_session
 from csms.domain.tariff import Tariff, TariffError, parse_tariff
-from csms.domain.times import parse_time
+from csms.domain.times import format_time, parse_time
 from csms.domain.transaction import entry, fold, state_key
 from csms.ocpi.cdr import cdr_document, remark_of
 from csms.ocpi.prices import gross
@@ -91,7 +91,8 @@ def bill(case: Case, cdr_id: str, now: datetime) -> Bill:
         cost = _cost(case, folded, tariff)
     except (TariffError, ValueError):
         return Bill({}, {}, Decimal(0), (*reasons, TARIFF_UNUSABLE))
-    session = progressed(case.session["session"], "COMPLETED", now, cost=cost, end=folded.end)
+    begun = {**case.session["session"], "start_date_time": format_time(folded.start)}
+    session = progressed(begun, "COMPLETED", now, cost=cost, end=folded.end)
     cdr = _cdr(case, folded, session, cost, cdr_id, now)
     return Bill(session, cdr, gross(cdr["total_cost"]), () if case.session.get("review_approved") else reasons)
 

@@ -364,7 +364,7 @@ PROJECTIONS: Final = Function(
     "projections",
     (ENV_TABLE_CHARGERS, ENV_TABLE_SESSIONS, ENV_TABLE_PARTNERS, ENV_TABLE_OUTBOX, ENV_COUNTRY_CODE, ENV_PARTY_ID),
     (
-        table_grant(CHARGERS, "GetItem", "UpdateItem"),
+        table_grant(CHARGERS, "GetItem", "UpdateItem", "Query"),
         table_grant(SESSIONS, "GetItem", "PutItem", "UpdateItem"),
         table_grant(PARTNERS, "GetItem", "Query", "UpdateItem"),
         index_grant(PARTNERS),
@@ -435,11 +435,11 @@ OPERATOR_API: Final = Function(
     (
         table_grant(CHARGERS, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),
         index_grant(CHARGERS),
-        table_grant(SESSIONS, "GetItem", "Query", "UpdateItem"),
+        table_grant(SESSIONS, "GetItem", "Query"),
         index_grant(SESSIONS),
         table_grant(PARTNERS, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),
         index_grant(PARTNERS),
-        table_grant(OUTBOX, "PutItem", "GetItem"),
+        table_grant(OUTBOX, "PutItem"),
         index_grant(OUTBOX),
         _WRITE_SECRETS,
         _POST,
@@ -458,10 +458,11 @@ SWEEPER: Final = Function(
         ENV_QUEUE_SETTLEMENT,
     ),
     (
-        table_grant(SESSIONS, "GetItem", "UpdateItem"),
+        table_grant(SESSIONS, "GetItem", "UpdateItem", "Query"),
         index_grant(SESSIONS),
         table_grant(OUTBOX, "GetItem", "PutItem", "UpdateItem"),
         index_grant(OUTBOX),
+        Grant("queue:push", ("sqs:SendMessage",)),
     ),
     triggers=(ScheduleTrigger(minutes=5),),
 )
