@@ -14,14 +14,12 @@ from csms.store import chargers, sessions
 from csms.store.dynamo import Condition, ConditionFailed
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from csms.store.dynamo import Item, Store
 
 _TELLING: Final = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"})
 
 
-def note_state(store: Store, row: Item, now: datetime) -> None:
+def note_state(store: Store, row: Item) -> None:
     """Add the status to the open transaction of its connector, so that the running cost knows of it."""
     if row["status"] not in _TELLING:
         return
@@ -33,7 +31,7 @@ def note_state(store: Store, row: Item, now: datetime) -> None:
         row["charger_id"],
         active["transaction_id"],
         {state_key(at, row["status"]): entry(at, st=row["status"])},
-        now,
+        parse_time(row["received_at"]),
     )
     try:
         store.commit(replace(noted, conditions=(*noted.conditions, Condition("state", "=", "open"))))

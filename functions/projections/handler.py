@@ -55,7 +55,7 @@ def _was(change: dict[str, Any]) -> str | None:
 
 def _project(store: Store, audience: Audience, row: Item, was: str | None, now: datetime) -> None:
     if row[SORT_KEY].startswith(STATUS_PREFIX):
-        note_state(store, row, now)
+        note_state(store, row)
         project_status(store, audience, row["charger_id"], int(row["evse_id"]), now)
     elif row[SORT_KEY] == TRANSACTION_SORT_KEY:
         project_session(store, row)

@@ -49,18 +49,28 @@ def _progress_writes(session: Item, transaction: Item) -> tuple[Write, ...]:
     at = parse_time(transaction["updated_at"])
     before = session["session"]
     after = _document(before, transaction, at)
-    if not _is_due(session, before, after, at):
+    moment = _moment(transaction, at)
+    if not _is_due(session, before, after, moment):
         return ()
     pushed = session.get("pushed_at")
     same = Condition("pushed_at", "=", pushed) if pushed else Condition("pushed_at", "absent")
     changes = {name: after[name] for name in _SHOWN if name in after}
     written = sessions.session_changed(
-        session["session_id"], changes, format_time(at), was=("ACTIVE",), pushed_at=format_time(at)
+        session["session_id"], changes, format_time(at), was=("ACTIVE",), pushed_at=format_time(moment)
     )
     writes: list[Write] = [replace(written, conditions=(*written.conditions, same))]
     if session.get("partner_id"):
         writes.append(_told(str(session["partner_id"]), before, after, at))
     return tuple(writes)
+
+
+def _moment(transaction: Item, received_at: datetime) -> datetime:
+    """How far the session is: the newest sample's time, at least that of receipt.
+
+    A queue that is replayed after a lost line brings old samples at once: they are told as one. A charger whose clock
+    runs ahead (a simulated one runs through an hour in seconds) is told as it goes.
+    """
+    return max([received_at, *(parse_time(entry["t"]) for entry in transaction["ledger"].values())])
 
 
 def _document(before: Mapping[str, Any], transaction: Item, at: datetime) -> dict[str, Any]:
