@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from csms.domain.times import format_time
 from csms.store import lists
-from functions.operator_api.api import ApiRequest, Reply
 from functions.operator_api.problems import Invalid
 
 if TYPE_CHECKING:
     from csms.store.dynamo import Item
+    from functions.operator_api.api import ApiRequest, Reply
 
 
 def list_changes(request: ApiRequest) -> Reply:

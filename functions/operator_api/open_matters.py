@@ -52,13 +52,13 @@ def list_open_matters(request: ApiRequest) -> Reply:
         raise Invalid(faults=[("cursor", "not a cursor of this list")])
     rows: list[Item] = []
     for current in kinds[kinds.index(kind) :]:
-        found, next_key = lists.page(
-            request.store, lists.open_matters(current), limit - len(rows), key if current == kind and key else None
-        )
+        matters = lists.open_matters(current)
+        behind = key if current == kind and key else None
+        found, next_key = lists.page(request.store, matters, limit - len(rows), behind)
         rows += found
-        if next_key or len(rows) == limit:
-            end = next_key or (lists.open_matters(current).key_of(found[-1]) if found else None)
-            return Page(rows, f"{current}|{end}" if end else f"{current}|").reply(_shown)
+        full = len(rows) == limit and current != kinds[-1]
+        if next_key or full:
+            return Page(rows, f"{current}|{next_key or matters.key_of(found[-1])}").reply(_shown)
     return Page(rows, None).reply(_shown)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -15,6 +16,8 @@ from functions.operator_api.api import ApiRequest, Body, Reply
 from functions.operator_api.problems import Conflict, NotFound, PartnerUnusable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from csms.store.dynamo import Item
 
 Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.-]+$")]
@@ -107,13 +110,45 @@ def register(request: ApiRequest, partner_id: str) -> Reply:
 
     found(request, partner_id)
     body = request.read(Registration)
-    subject = f"partners/{partner_id}"
-    request.store.commit(request.audited("partner.registering", subject, versions_url=body.versions_url))
-    try:
+    _audit(request, "partner.registering", partner_id, versions_url=body.versions_url)
+    with _their_part():
         partner = register_with(request.store, partner_id, body.versions_url, body.token, request.now)
+    return Reply(shown(partner))
+
+
+def renew(request: ApiRequest, partner_id: str) -> Reply:
+    """Exchange the tokens with a registered partner, read its endpoints again, move to the highest common version."""
+    from csms.edge.credentials_client import renew_with
+
+    found(request, partner_id)
+    _audit(request, "partner.renewing", partner_id)
+    with _their_part():
+        partner = renew_with(request.store, partner_id, request.now)
+    return Reply(shown(partner))
+
+
+def unregister(request: ApiRequest, partner_id: str) -> Reply:
+    """End the connection with a partner, whether or not it agrees. What happened between us stays."""
+    from csms.edge.credentials_client import leave
+
+    found(request, partner_id)
+    _audit(request, "partner.leaving", partner_id)
+    agreed = leave(request.store, partner_id, request.now)
+    return Reply({"partner": shown(found(request, partner_id)), "partner_agreed": agreed})
+
+
+def _audit(request: ApiRequest, action: str, partner_id: str, **details: str) -> None:
+    """Before the handshake: what the partner is told cannot be taken back."""
+    request.store.commit(request.audited(action, f"partners/{partner_id}", **details))
+
+
+@contextmanager
+def _their_part() -> Iterator[None]:
+    """A handshake that failed is the partner's matter, in OCPI's words."""
+    try:
+        yield
     except OcpiError as error:
         raise PartnerUnusable(f"OCPI {error.status_code}: {error.message}") from error
-    return Reply(shown(partner))
 
 
 def found(request: ApiRequest, partner_id: str) -> Item:

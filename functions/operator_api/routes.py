@@ -61,6 +61,8 @@ ROUTES: Final = (
     Route("GET", "partners/{partner_id}", partners.get_partner, READ),
     Route("POST", "partners/{partner_id}/invitation", partners.renew_invitation, SECRETS),
     Route("POST", "partners/{partner_id}/register", partners.register, SECRETS),
+    Route("POST", "partners/{partner_id}/renew", partners.renew, SECRETS),
+    Route("POST", "partners/{partner_id}/unregister", partners.unregister, SECRETS),
     Route("GET", "partners/{partner_id}/terminals", terminals.list_terminals, READ),
     Route("GET", "partners/{partner_id}/terminals/{terminal_id}", terminals.get_terminal, READ),
     Route("PUT", "partners/{partner_id}/terminals/{terminal_id}/assignment", terminals.put_assignment, PARTNERS),
