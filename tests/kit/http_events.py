@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from csms.ocpi import envelope, tokens
+from csms.ocpi import tokens
 
 
 class Answer(NamedTuple):
@@ -36,7 +36,7 @@ def http_event(
     query: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """An event as API Gateway makes it. `body`: text as it is, anything else as JSON."""
-    text = body if body is None or isinstance(body, str) else envelope.encode(body)
+    text = body if body is None or isinstance(body, str) else json.dumps(body, default=float)
     return {
         "version": "2.0",
         "rawPath": path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -51,11 +52,17 @@ def fresh_aws() -> Iterator[Store]:
     with patch.dict(os.environ, environment()), mock_aws():
         for table in contract.TABLES:
             _create_table(table)
-        sqs = boto3.client("sqs")
+        sqs = _client("sqs")
         for queue in contract.QUEUES:
             attributes = {"FifoQueue": "true"} if queue.fifo else {}
-            sqs.create_queue(QueueName=_queue_name(queue), Attributes=attributes)  # type: ignore[arg-type]  # stubs want literals
+            sqs.create_queue(QueueName=_queue_name(queue), Attributes=attributes)
         yield Store()
+
+
+@cache
+def _client(service: str) -> Any:
+    """One client for all tests: making one costs more than a test."""
+    return boto3.client(service)  # type: ignore[call-overload]  # the stubs want literals
 
 
 def _queue_name(queue: contract.Queue) -> str:
@@ -78,7 +85,7 @@ def _create_table(table: contract.Table) -> None:
     }
     if indexes:
         arguments["GlobalSecondaryIndexes"] = [{**entry, "Projection": {"ProjectionType": "ALL"}} for entry in indexes]
-    boto3.client("dynamodb").create_table(**arguments)
+    _client("dynamodb").create_table(**arguments)
 
 
 def _schema(keys: list[tuple[str, str]]) -> list[dict[str, str]]:
@@ -87,7 +94,7 @@ def _schema(keys: list[tuple[str, str]]) -> list[dict[str, str]]:
 
 def all_items(table: contract.Table) -> list[Item]:
     """Everything in a table, in the order of its keys."""
-    found = boto3.client("dynamodb").scan(TableName=os.environ[table.env])["Items"]
+    found = _client("dynamodb").scan(TableName=os.environ[table.env])["Items"]
     return sorted((unmarshal(item) for item in found), key=lambda item: (item["pk"], item["sk"]))
 
 
