@@ -41,10 +41,16 @@ async def authorize(
     if outcome.error is not None:
         return Verdict(401 if outcome.error["errorMessage"] == "Unauthorized" else 500)
     answer = outcome.payload
-    if not isinstance(answer, dict) or not isinstance(answer.get("policyDocument"), dict) or "principalId" not in answer:
+    if (
+        not isinstance(answer, dict)
+        or not isinstance(answer.get("policyDocument"), dict)
+        or "principalId" not in answer
+    ):
         return Verdict(500)
     context = answer.get("context") or {}
-    if len(json.dumps(answer)) > RESULT_BYTES_MAX or not all(isinstance(v, str | int | float | bool) for v in context.values()):
+    if len(json.dumps(answer)) > RESULT_BYTES_MAX or not all(
+        isinstance(v, str | int | float | bool) for v in context.values()
+    ):
         return Verdict(500)
     covering = [s for s in statements(answer["policyDocument"], "authorizer") if s.covers(_ACTION, method_arn)]
     if not covering or not all(statement.allow for statement in covering):

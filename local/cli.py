@@ -12,11 +12,13 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from local import synth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEFAULT_PORT: Final = 8080
 
@@ -32,7 +34,9 @@ class Command:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m local", description="The CSMS on this machine, from the templates.")
+    parser = argparse.ArgumentParser(
+        prog="python -m local", description="The CSMS on this machine, from the templates."
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, command in _COMMANDS.items():
         sub = commands.add_parser(name, help=command.help, description=command.help)
@@ -68,7 +72,6 @@ def _run(options: argparse.Namespace) -> int:
 async def _serve(options: argparse.Namespace) -> None:
     started = time.monotonic()
     from csms import contract
-
     from local.prices import cost
     from local.settings import Settings
     from local.stack import Stack
@@ -76,7 +79,9 @@ async def _serve(options: argparse.Namespace) -> None:
     settings = Settings(environment={contract.ENV_UNKNOWN_CHARGERS: options.unknown_chargers})
     stack = await Stack.start(host=options.host, port=options.port, settings=settings)
     print(f"ready in {time.monotonic() - started:.1f} s\n")
-    print(f"  chargers        {stack.ocpp_url}/<charge point id>   (subprotocol {' or '.join(contract.OCPP_PROTOCOLS)})")
+    print(
+        f"  chargers        {stack.ocpp_url}/<charge point id>   (subprotocol {' or '.join(contract.OCPP_PROTOCOLS)})"
+    )
     print(f"  OCPI            {stack.base_url}{contract.PATH_OCPI}/versions")
     print(f"  operator's API  {stack.base_url}{contract.PATH_OPERATOR}/   (Authorization: Bearer, see below)")
     print(f"  receipts        {stack.base_url}{contract.PATH_RECEIPTS}/<reference>\n")
@@ -107,5 +112,7 @@ def _synth(options: argparse.Namespace) -> int:
 
 _COMMANDS: Final = {
     "run": Command("start the system and keep it running", _declare_run, _run),
-    "synth": Command("synthesise the templates (remembered until something changes) and print where they are", _declare_synth, _synth),
+    "synth": Command(
+        "synthesise the templates (remembered until something changes) and print where they are", _declare_synth, _synth
+    ),
 }

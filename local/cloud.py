@@ -49,7 +49,7 @@ class Call:
         data = self.request.body
         if isinstance(data, str):
             return data.encode()
-        return data if isinstance(data, (bytes, bytearray)) else b""
+        return bytes(data) if isinstance(data, bytes | bytearray) else b""
 
 
 class Cloud:
@@ -97,7 +97,9 @@ class Cloud:
         if self._closed:
             raise scope.InvocationOver(f"{call.service}.{call.operation} after the stack was stopped")
         if caller.invocation is not None and caller.invocation.over:
-            raise scope.InvocationOver(f"{caller.invocation.function} timed out and must not call {call.service} any more")
+            raise scope.InvocationOver(
+                f"{caller.invocation.function} timed out and must not call {call.service} any more"
+            )
         refusal = self._refusal(call, caller)
         if refusal is not None:
             return _response(call, *refusal)
@@ -172,7 +174,11 @@ def _response(call: Call, status: int, headers: Mapping[str, Any], body: str | b
     typed = HTTPHeaders()
     for name, value in headers.items():
         typed[name] = value
-    if "__type" in (text := body if isinstance(body, str) else "") and status >= 400 and "x-amzn-errortype" not in typed:  # noqa: PLR2004
+    if (
+        "__type" in (text := body if isinstance(body, str) else "")
+        and status >= 400
+        and "x-amzn-errortype" not in typed
+    ):
         typed["x-amzn-errortype"] = json.loads(text)["__type"]
     return AWSResponse(call.request.url or "", status, typed, _Raw(data))
 
@@ -192,7 +198,8 @@ _SESSION: Final = boto3.Session()
 
 
 def _new_client(service: str, region: str) -> Any:
-    return _SESSION.client(  # type: ignore[call-overload]  # the overloads want literal names
+    session: Any = _SESSION  # as Any: its overloads want literal names
+    return session.client(
         service,
         region_name=region,
         aws_access_key_id="laptop",
@@ -213,7 +220,7 @@ class _Wire:
         self._caller = caller
 
     def emit(self, event_name: str, **arguments: Any) -> Any:
-        """botocore's call for an event."""
+        """Botocore's call for an event."""
         if not event_name.startswith("before-send."):
             return self._emitter.emit(event_name, **arguments)
         request = arguments["request"]

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote_to_bytes
 
-from local.events import Request
-from local.model import Behaviour, Distribution, Origin
+if TYPE_CHECKING:
+    from local.events import Request
+    from local.model import Behaviour, Distribution, Origin
 
 _CONNECTION_ROLES: Final = {"ocpp": "charger", "maintenance": "maintenance"}
 _HTTP_ROOTS: Final = {"ocpi", "receipts", "api"}

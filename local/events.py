@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 def now_ms() -> int:
@@ -189,7 +191,9 @@ def http(
         "timeEpoch": now,
     }
     if claims is not None:
-        context["authorizer"] = {"jwt": {"claims": {key: _claim(value) for key, value in claims.items()}, "scopes": None}}
+        context["authorizer"] = {
+            "jwt": {"claims": {key: _claim(value) for key, value in claims.items()}, "scopes": None}
+        }
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route_key,

@@ -1,9 +1,9 @@
 """The one port: CloudFront in front of the APIs, and behind `/@…` the APIs themselves.
 
-    /ocpp/<id>, /ocpi/…, …            as on the public host name, through the distribution of the template
-    /@websocket/<stage>               the WebSocket API directly (its own address on AWS), with `?cp=<id>`
-    /@websocket/<stage>/@connections  its management API
-    /@http/…                          the HTTP API directly
+/ocpp/<id>, /ocpi/…, …            as on the public host name, through the distribution of the template
+/@websocket/<stage>               the WebSocket API directly (its own address on AWS), with `?cp=<id>`
+/@websocket/<stage>/@connections  its management API
+/@http/…                          the HTTP API directly
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from botocore.exceptions import ClientError
 
 from local import edge, events
 from local.gateway_http import PAYLOAD_BYTES_MAX, HttpGateway, Response, message
-from local.gateway_websocket import Refused, WebSocketGateway
 
 if TYPE_CHECKING:
     from local.cloud import Cloud
+    from local.gateway_websocket import Refused, WebSocketGateway
     from local.model import Distribution, Origin
 
 _HOP_BY_HOP: Final = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
@@ -75,7 +75,12 @@ class Front:
             return await self._direct(raw, request)
         if request.path.startswith("/@http/"):
             inner = events.Request(
-                request.method, request.path.removeprefix("/@http"), request.query, request.headers, request.body, request.source_ip
+                request.method,
+                request.path.removeprefix("/@http"),
+                request.query,
+                request.headers,
+                request.body,
+                request.source_ip,
             )
             return _to_aiohttp(await self._https[0].handle(inner))
         if self._distribution is None:
@@ -112,7 +117,9 @@ class Front:
 
             status, document = gateway.manage(request.method, unquote(connection_id), request.body)
             kind = [("x-amzn-errortype", document["__type"])] if "__type" in document else []
-            return _to_aiohttp(Response(status, json.dumps(document).encode(), [("Content-Type", "application/json"), *kind]))
+            return _to_aiohttp(
+                Response(status, json.dumps(document).encode(), [("Content-Type", "application/json"), *kind])
+            )
         inner = events.Request(
             request.method, f"/{stage}/{rest}".rstrip("/"), request.query, request.headers, b"", request.source_ip
         )

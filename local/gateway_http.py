@@ -100,7 +100,9 @@ class HttpGateway:
             try:
                 granted = claims(self._api.authorizers[route.authorizer_id], request.header("authorization"))
             except Unauthorized as error:
-                challenge = f'Bearer error="invalid_token" error_description="{error.reason}"' if error.reason else "Bearer"
+                challenge = (
+                    f'Bearer error="invalid_token" error_description="{error.reason}"' if error.reason else "Bearer"
+                )
                 return message(401, "Unauthorized", ("www-authenticate", challenge))
         event = events.http(
             request,
@@ -128,11 +130,11 @@ def answer(outcome: Outcome) -> Response:
     if not isinstance(payload, dict) or "statusCode" not in payload:
         body = payload if isinstance(payload, str) else json.dumps(payload)
         return Response(200, body.encode(), [("Content-Type", "application/json")])
-    body, status = payload.get("body"), payload["statusCode"]
-    if not isinstance(status, int) or not (body is None or isinstance(body, str)):
+    text, status = payload.get("body"), payload["statusCode"]
+    if not isinstance(status, int) or not (text is None or isinstance(text, str)):
         return message(500, "Internal Server Error")
     try:
-        data = base64.b64decode(body or "") if payload.get("isBase64Encoded") else (body or "").encode()
+        data = base64.b64decode(text or "") if payload.get("isBase64Encoded") else (text or "").encode()
     except binascii.Error:
         return message(500, "Internal Server Error")
     return Response(status, data, _headers(payload))

@@ -134,7 +134,7 @@ class WebSocketGateway:
         authorizer = self._api.authorizers[connect.authorizer_id]
         verdict = await authorize(self._lambdas, authorizer, connection, request, arn, limit)
         connection.authorizer = verdict.context
-        if verdict.status == 200:  # noqa: PLR2004 - allowed
+        if verdict.status == 200:
             return None
         messages = {401: "Unauthorized", 403: "Forbidden", 500: "Internal server error"}
         return Refused(verdict.status, messages[verdict.status])
@@ -145,7 +145,7 @@ class WebSocketGateway:
         if outcome.error is not None or not isinstance(answer, dict) or not isinstance(answer.get("statusCode"), int):
             return Refused(502, "Internal server error"), None
         status = answer["statusCode"]
-        if not 200 <= status < 300:  # noqa: PLR2004 - success
+        if not 200 <= status < 300:
             return Refused(status, "", str(answer.get("body") or "")), None
         headers = {name.lower(): value for name, value in (answer.get("headers") or {}).items()}
         return None, headers.get("sec-websocket-protocol")
@@ -267,7 +267,9 @@ class WebSocketGateway:
         path = urlsplit(call.request.url or "").path
         connection_id = unquote(path.partition("/@connections/")[2])
         method = call.request.method or ""
-        status, document = asyncio.run_coroutine_threadsafe(self._managed(method, connection_id, call.raw), self._loop).result()
+        status, document = asyncio.run_coroutine_threadsafe(
+            self._managed(method, connection_id, call.raw), self._loop
+        ).result()
         return status, {}, json.dumps(document)
 
     async def _managed(self, method: str, connection_id: str, data: bytes) -> tuple[int, dict[str, Any]]:

@@ -67,7 +67,9 @@ def statements(document: dict[str, Any], where: str) -> list[Statement]:
     for statement in found if isinstance(found, list) else [found]:
         unknown = set(statement) - {"Sid", "Effect", "Action", "Resource"}
         if unknown:
-            raise TemplateError(f"{where}: a policy statement uses {', '.join(sorted(unknown))}, which is not checked here")
+            raise TemplateError(
+                f"{where}: a policy statement uses {', '.join(sorted(unknown))}, which is not checked here"
+            )
         result.append(
             Statement(statement["Effect"] == "Allow", _tuple(statement["Action"]), _tuple(statement["Resource"]))
         )
@@ -149,7 +151,12 @@ class Iam:
 
     def _needs_dynamodb(self, operation: str, body: dict[str, Any], _url: str) -> list[tuple[str, list[str]]]:
         if operation == "TransactWriteItems":
-            actions = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+            actions = {
+                "Put": "PutItem",
+                "Update": "UpdateItem",
+                "Delete": "DeleteItem",
+                "ConditionCheck": "ConditionCheckItem",
+            }
             return [
                 (f"dynamodb:{actions[kind]}", [self._table(write["TableName"])])
                 for item in body["TransactItems"]

@@ -21,7 +21,7 @@ class Unauthorized(Exception):  # noqa: N818 - named as API Gateway answers
 
 @functools.cache
 def _keys() -> dict[str, Any]:
-    """moto signs the tokens of all pools with one key pair that it brings along."""
+    """Moto signs the tokens of all pools with one key pair that it brings along."""
     from moto.utilities.utils import load_resource
 
     return {key["kid"]: jwt.PyJWK(key) for key in load_resource("cognitoidp/resources/jwks-public.json")["keys"]}
@@ -38,7 +38,11 @@ def claims(authorizer: Authorizer, header: str | None) -> dict[str, Any]:
     try:
         key = _keys()[jwt.get_unverified_header(token)["kid"]]
         found: dict[str, Any] = jwt.decode(
-            token, key, algorithms=["RS256"], issuer=authorizer.issuer, options={"verify_aud": False, "require": ["exp"]}
+            token,
+            key,
+            algorithms=["RS256"],
+            issuer=authorizer.issuer,
+            options={"verify_aud": False, "require": ["exp"]},
         )
     except KeyError:
         raise Unauthorized("invalid_token: unknown key") from None

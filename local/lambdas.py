@@ -16,18 +16,19 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from local import scope
-from local.model import Function
 from local.synth import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local.cloud import Answer, Call, Cloud
+    from local.model import Function
 
 logger = logging.getLogger(__name__)
 
@@ -74,14 +75,17 @@ class Lambdas:
         self._handlers: dict[str, Callable[[Any, LambdaContext], Any]] = {}
         self._import_lock = threading.RLock()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="lambda")
+        self._running: set[scope.Invocation] = set()
         self.errors: list[tuple[str, dict[str, Any]]] = []
         for root in _IMPORT_ROOTS:
             if str(root) not in sys.path:
                 sys.path.append(str(root))
 
     def stop(self) -> None:
-        """Take no more work; running handlers end by themselves."""
+        """Take no more work; running handlers end at their next call to AWS."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        for invocation in list(self._running):
+            invocation.over = True
 
     def environment(self, function: Function) -> dict[str, str]:
         """The function's environment; the same dict for all its invocations, as in one warm process."""
@@ -91,7 +95,7 @@ class Lambdas:
             )
         return self._environments[function.arn]
 
-    def scope(self, function: Function, invocation: scope.Invocation | None = None) -> scope.Scope:
+    def scope_of(self, function: Function, invocation: scope.Invocation | None = None) -> scope.Scope:
         """The scope code of the function runs in."""
         return scope.Scope(self._cloud, function.path, invocation, self.environment(function))
 
@@ -151,9 +155,12 @@ class Lambdas:
 
     def _run(self, function: Function, invocation: scope.Invocation, event: Any) -> Outcome:
         invocation.started = time.monotonic()
-        with scope.entered(self.scope(function, invocation)):
+        self._running.add(invocation)
+        with scope.entered(self.scope_of(function, invocation)):
             try:
-                document = json.dumps(self._handler(function)(json.loads(json.dumps(event)), LambdaContext(function, invocation)))
+                document = json.dumps(
+                    self._handler(function)(json.loads(json.dumps(event)), LambdaContext(function, invocation))
+                )
                 if len(document) > PAYLOAD_BYTES_MAX:
                     raise ValueError("Response payload size exceeded maximum allowed payload size (6291556 bytes).")
                 outcome = Outcome(json.loads(document))
@@ -161,7 +168,9 @@ class Lambdas:
                 outcome = Outcome(timed_out=True)
             except BaseException as error:  # noqa: BLE001 - as Lambda's runtime: whatever ends a handler is its error
                 outcome = Outcome(error=_error_object(error))
-                self._report(function, outcome.error or {}, error)
+                if not invocation.over:
+                    self._report(function, outcome.error or {}, error)
+        self._running.discard(invocation)
         if not invocation.over:
             milliseconds = (time.monotonic() - invocation.started) * 1000
             self._cloud.usage.invocation(function.path, invocation.label, milliseconds, function.memory_mb)
@@ -179,7 +188,9 @@ class Lambdas:
 
     def _report(self, function: Function, error: dict[str, Any], exception: BaseException | None) -> None:
         self.errors.append((function.path, error))
-        logger.warning("%s failed: %s: %s", function.path, error["errorType"], error["errorMessage"], exc_info=exception)
+        logger.warning(
+            "%s failed: %s: %s", function.path, error["errorType"], error["errorMessage"], exc_info=exception
+        )
 
     def _handler(self, function: Function) -> Callable[[Any, LambdaContext], Any]:
         if function.handler not in self._handlers:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from local.units import item_size
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from local.moto_dynamodb import Change
     from local.scope import Invocation
 
@@ -49,7 +50,7 @@ class Counts:
     numbers: Mapping[Key, float] = field(default_factory=dict)
 
     def total(self, *prefix: str) -> float:
-        """Sum of all counters whose key begins with the prefix, e.g. total("dynamodb.write")."""
+        """Sum of all counters whose key begins with the prefix, such as "dynamodb.write"."""
         return sum(value for key, value in self.numbers.items() if key[: len(prefix)] == prefix)
 
     def by(self, name: str) -> dict[Key, float]:
@@ -154,9 +155,9 @@ def dynamodb_units(
         writes = max(1, len(body.get("TransactItems", [])))
         return 0.0, float(factor * max(units, writes if operation == "TransactWriteItems" else 1))
     if operation in {"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"}:
-        document = json.loads(answer[2]) if answer[0] < 300 else {}  # noqa: PLR2004 - success
+        document = json.loads(answer[2]) if answer[0] < 300 else {}
         size = _read_size(document)
-        consistent = body.get("ConsistentRead") or factor == 2  # noqa: PLR2004 - a transaction reads consistently
+        consistent = body.get("ConsistentRead") or factor == 2
         return max(1, ceil(size / READ_BYTES)) * factor * (1.0 if consistent else 0.5), 0.0
     return 0.0, 0.0
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from local.meter import Counts
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local.meter import Counts
 
 AS_OF: Final = "2026-11"
 REGION: Final = "us-east-1"

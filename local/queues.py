@@ -132,7 +132,7 @@ class _Reader:
         if not self._mapping.partial_answers or not isinstance(outcome.payload, dict):
             return set()
         failed = {failure.get("itemIdentifier") for failure in outcome.payload.get("batchItemFailures") or []}
-        return failed if failed <= everything else everything
+        return min(failed, everything)
 
     def _delete(self, messages: list[dict[str, Any]]) -> None:
         entries = [

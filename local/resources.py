@@ -27,7 +27,9 @@ class Physical:
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
-_SECRET: Final = re.compile(r"\{\{resolve:secretsmanager:((?:arn:(?:[^:}]*:){5})?[^:}]+)(?::SecretString:([^:}]*)[^}]*)?\}\}")
+_SECRET: Final = re.compile(
+    r"\{\{resolve:secretsmanager:((?:arn:(?:[^:}]*:){5})?[^:}]+)(?::SecretString:([^:}]*)[^}]*)?\}\}"
+)
 _PARAMETER: Final = re.compile(r"\{\{resolve:ssm:([^:}]+)(?::\d+)?\}\}")
 
 Creator = Callable[["Builder", Resource, dict[str, Any]], Physical]

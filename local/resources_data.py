@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from local.resources import Builder, Physical, creator
-from local.template import Resource
+
+if TYPE_CHECKING:
+    from local.template import Resource
 
 _TABLE_KEYS: Final = ("AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput")
 _QUEUE_KEYS: Final = (
@@ -26,7 +28,7 @@ _QUEUE_KEYS: Final = (
 @creator("AWS::DynamoDB::Table")
 def _table(builder: Builder, resource: Resource, properties: dict[str, Any]) -> Physical:
     name = properties.get("TableName") or builder.name(resource)
-    arguments = {key: properties[key] for key in _TABLE_KEYS if key in properties}
+    arguments: dict[str, Any] = {key: properties[key] for key in _TABLE_KEYS if key in properties}
     for key in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         if properties.get(key):
             arguments[key] = properties[key]

@@ -10,16 +10,17 @@ import contextvars
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, MutableMapping
+
     from local.cloud import Cloud
 
 
-class InvocationOver(BaseException):  # noqa: N818 - it ends a thread like SystemExit does, and is not an error of the handler
+class InvocationOver(BaseException):
     """Raised inside a handler that goes on after its timeout: on AWS the process is frozen by then."""
 
 
@@ -141,7 +142,7 @@ def install() -> None:
             thread.run = lambda: context.run(run)  # type: ignore[method-assign]  # a thread's run is meant to be replaced
         start(thread)
 
-    threading.Thread.start = start_in_scope  # type: ignore[method-assign]  # threads have no other hook
+    threading.Thread.start = start_in_scope  # type: ignore[assignment, method-assign]  # threads have no other hook
 
 
 def without_scope(call: Any, *args: Any) -> Any:

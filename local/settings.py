@@ -24,7 +24,7 @@ class Settings:
     idle_seconds: float = IDLE_SECONDS
     lifetime_seconds: float = LIFETIME_SECONDS
     integration_seconds: float = INTEGRATION_SECONDS_MAX
-    threads: int = 24
+    threads: int = 16
     check_iam: bool = True
     schedules: bool = True
     environment: dict[str, str] = field(default_factory=dict)

@@ -13,10 +13,8 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from local import events, moto_dynamodb, moto_patches, scope, synth, wiring
@@ -24,7 +22,6 @@ from local.cloud import Cloud
 from local.front import Front
 from local.gateway_http import HttpGateway
 from local.gateway_websocket import WebSocketGateway
-from local.iam import Refusal
 from local.lambdas import Lambdas, Outcome
 from local.queues import Queues
 from local.resources import Builder
@@ -33,7 +30,11 @@ from local.streams import Streams
 from local.template import read_assembly
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+    from pathlib import Path
+
     from local.faults import Faults
+    from local.iam import Refusal
     from local.meter import Usage
     from local.model import Function, Model
 
@@ -255,7 +256,7 @@ class Stack:
     @contextmanager
     def as_function(self, function_path: str) -> Iterator[None]:
         """Run code of a test as the function: its environment, its role, its meter."""
-        with scope.entered(self._lambdas.scope(self.function(function_path))):
+        with scope.entered(self._lambdas.scope_of(self.function(function_path))):
             yield
 
     # --- doing things
@@ -290,7 +291,7 @@ class Stack:
     async def settle(self, timeout_seconds: float = 10.0) -> None:
         """Wait until streams and queues have nothing to do. Raises TimeoutError."""
         end, quiet = time.monotonic() + timeout_seconds, 0
-        while quiet < 3:  # noqa: PLR2004 - work may be between two stations for a moment
+        while quiet < 3:
             quiet = 0 if self.busy else quiet + 1
             if time.monotonic() > end:
                 raise TimeoutError("streams and queues still have work")
@@ -314,5 +315,3 @@ def _report(task: asyncio.Task[None]) -> None:
     """A poller that ends by itself is a defect: nobody would poll any more."""
     if not task.cancelled() and task.exception() is not None:
         logger.error("a poller of the laptop edition failed", exc_info=task.exception())
-
-

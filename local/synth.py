@@ -59,7 +59,7 @@ def synthesise(target: Path, root: Path = ROOT) -> None:
             "PYTHONPATH": os.pathsep.join([str(root), str(root / "layers/csms/python")]),
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
         }
-        answer = subprocess.run(  # noqa: S603 - our own app, with our own interpreter
+        answer = subprocess.run(
             [sys.executable, "app.py"], cwd=root, env=environment, capture_output=True, text=True, check=False
         )
         if answer.returncode != 0 or not (out / "manifest.json").exists():

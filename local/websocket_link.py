@@ -6,14 +6,16 @@ aiohttp's own WebSocket knows no limit per frame, and API Gateway has one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from websockets.exceptions import ProtocolError
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol, Side, State
 
 from local.settings import FRAME_BYTES_MAX, MESSAGE_BYTES_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UNSUPPORTED_DATA: Final = 1003
 INVALID_DATA: Final = 1007
@@ -42,7 +44,7 @@ class Link:
         protocol.set_parser(self)
 
     def feed_data(self, data: bytes) -> tuple[bool, bytes]:
-        """aiohttp's call with what arrived."""
+        """Aiohttp's call with what arrived."""
         self._protocol.receive_data(bytes(data))
         for event in self._protocol.events_received():
             if isinstance(event, Frame):
@@ -51,7 +53,7 @@ class Link:
         return False, b""
 
     def feed_eof(self) -> None:
-        """aiohttp's call when the peer is gone."""
+        """Aiohttp's call when the peer is gone."""
         self._protocol.receive_eof()
         self._finish()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from csms import contract
-
 from local.iam import like
 from local.template import TemplateError
 
@@ -98,4 +97,3 @@ def point_to_here(model: Model, base_url: str, websocket_endpoint: str, override
     }
     for function in model.functions.values():
         function.environment.update({key: value for key, value in here.items() if key in function.environment})
-

@@ -8,13 +8,16 @@ without having the right to. Another loop's blocking code does not stop the stac
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_socket
 
 from local.settings import Settings
 from local.stack import Stack
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _HERE = "tests.integration.local.handlers"
 
@@ -22,7 +24,9 @@ def _allow(actions: list[str], *resources: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
 
 
-_CONNECTIONS = {"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Sockets}/ocpp/POST/@connections/*"}
+_CONNECTIONS = {
+    "Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Sockets}/ocpp/POST/@connections/*"
+}
 _STREAM_READ = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
 _QUEUE_READ = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
 _TABLE = {"Fn::ImportValue": "data:TableArn"}
@@ -58,7 +62,9 @@ def _function(name: str, more: dict[str, Any], statements: list[dict[str, Any]])
             "Properties": {
                 "AssumeRolePolicyDocument": {},
                 "Policies": policies,
-                "ManagedPolicyArns": [{"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}],
+                "ManagedPolicyArns": [
+                    {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
+                ],
             },
         },
         title: {
@@ -70,7 +76,9 @@ def _function(name: str, more: dict[str, Any], statements: list[dict[str, Any]])
                     "Variables": {
                         "TABLE": {"Fn::ImportValue": "data:TableName"},
                         "NAME": name,
-                        "CSMS_WEBSOCKET_ENDPOINT": {"Fn::Sub": "https://${Sockets}.execute-api.${AWS::Region}.${AWS::URLSuffix}/ocpp"},
+                        "CSMS_WEBSOCKET_ENDPOINT": {
+                            "Fn::Sub": "https://${Sockets}.execute-api.${AWS::Region}.${AWS::URLSuffix}/ocpp"
+                        },
                     }
                 },
                 "MemorySize": 256,
@@ -94,7 +102,10 @@ def _sockets() -> dict[str, Any]:
     properties = {"ProtocolType": "WEBSOCKET", "RouteSelectionExpression": "$request.body.[2]", "Name": "sockets"}
     resources: dict[str, Any] = {
         "Sockets": {"Type": "AWS::ApiGatewayV2::Api", "Properties": properties},
-        "SocketsStage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": {"Ref": "Sockets"}, "StageName": "ocpp"}},
+        "SocketsStage": {
+            "Type": "AWS::ApiGatewayV2::Stage",
+            "Properties": {"ApiId": {"Ref": "Sockets"}, "StageName": "ocpp"},
+        },
         "Guard": {
             "Type": "AWS::ApiGatewayV2::Authorizer",
             "Properties": {
@@ -109,9 +120,19 @@ def _sockets() -> dict[str, Any]:
         resources[f"{function}Socket"] = _may(function, "apigateway.amazonaws.com", _api_source("Sockets"))
         resources[f"{function}Integration"] = {
             "Type": "AWS::ApiGatewayV2::Integration",
-            "Properties": {"ApiId": {"Ref": "Sockets"}, "IntegrationType": "AWS_PROXY", "IntegrationUri": _uri(function)},
+            "Properties": {
+                "ApiId": {"Ref": "Sockets"},
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": _uri(function),
+            },
         }
-    routes = {"$connect": "Connection", "$disconnect": "Connection", "$default": "Frames", "Heartbeat": "Frames", "OneWay": "Frames"}
+    routes = {
+        "$connect": "Connection",
+        "$disconnect": "Connection",
+        "$default": "Frames",
+        "Heartbeat": "Frames",
+        "OneWay": "Frames",
+    }
     for number, (key, function) in enumerate(routes.items()):
         route: dict[str, Any] = {
             "ApiId": {"Ref": "Sockets"},
@@ -131,13 +152,24 @@ def _sockets() -> dict[str, Any]:
 
 def _web() -> dict[str, Any]:
     issuer = {"Fn::Join": ["", ["https://cognito-idp.", {"Ref": "AWS::Region"}, ".amazonaws.com/", {"Ref": "Pool"}]]}
-    integration = {"ApiId": {"Ref": "Web"}, "IntegrationType": "AWS_PROXY", "IntegrationUri": _att("Http"), "PayloadFormatVersion": "2.0"}
+    integration = {
+        "ApiId": {"Ref": "Web"},
+        "IntegrationType": "AWS_PROXY",
+        "IntegrationUri": _att("Http"),
+        "PayloadFormatVersion": "2.0",
+    }
     resources: dict[str, Any] = {
         "Web": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"ProtocolType": "HTTP", "Name": "web"}},
-        "WebStage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": {"Ref": "Web"}, "StageName": "$default"}},
+        "WebStage": {
+            "Type": "AWS::ApiGatewayV2::Stage",
+            "Properties": {"ApiId": {"Ref": "Web"}, "StageName": "$default"},
+        },
         "Pool": {"Type": "AWS::Cognito::UserPool", "Properties": {}},
         "PoolClient": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {"UserPoolId": {"Ref": "Pool"}}},
-        "Admins": {"Type": "AWS::Cognito::UserPoolGroup", "Properties": {"UserPoolId": {"Ref": "Pool"}, "GroupName": "admin"}},
+        "Admins": {
+            "Type": "AWS::Cognito::UserPoolGroup",
+            "Properties": {"UserPoolId": {"Ref": "Pool"}, "GroupName": "admin"},
+        },
         "Jwt": {
             "Type": "AWS::ApiGatewayV2::Authorizer",
             "Properties": {
@@ -150,7 +182,14 @@ def _web() -> dict[str, Any]:
         "HttpIntegration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": integration},
         "HttpWeb": _may("Http", "apigateway.amazonaws.com", _api_source("Web")),
     }
-    keys = ["GET /items/{id}", "ANY /items/{id}", "ANY /items/fixed", "POST /items/{proxy+}", "ANY /secret/{proxy+}", "GET /"]
+    keys = [
+        "GET /items/{id}",
+        "ANY /items/{id}",
+        "ANY /items/fixed",
+        "POST /items/{proxy+}",
+        "ANY /secret/{proxy+}",
+        "GET /",
+    ]
     for number, key in enumerate(keys):
         route: dict[str, Any] = {
             "ApiId": {"Ref": "Web"},
@@ -169,23 +208,47 @@ def _work() -> dict[str, Any]:
         return {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 1, "RedrivePolicy": redrive, **more}}
 
     def mapping(function: str, source: Any, **more: Any) -> dict[str, Any]:
-        properties = {"FunctionName": {"Ref": function}, "EventSourceArn": source, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
+        properties = {
+            "FunctionName": {"Ref": function},
+            "EventSourceArn": source,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        }
         return {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {**properties, **more}}
 
     pattern = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "WATCHED#"}]}}}}
-    definition = [
-        '{"StartAt":"Call","States":{"Call":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"',
-        _att("Task"),
-        '","Payload.$":"$"},"ResultPath":"$.called","Catch":[{"ErrorEquals":["ValueError"],"Next":"Caught"}],"Next":"Wait"},'
-        '"Caught":{"Type":"Succeed"},"Wait":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",'
-        '"TimeoutSeconds":2,"Parameters":{"FunctionName":"',
-        _att("Task"),
-        '","Payload":{"token.$":"$$.Task.Token"}},"End":true}}}',
-    ]
+    invoke = "arn:aws:states:::lambda:invoke"
+    call = {"FunctionName": "${task}", "Payload.$": "$"}
+    wait = {"FunctionName": "${task}", "Payload": {"token.$": "$$.Task.Token"}}
+    catch = [{"ErrorEquals": ["ValueError"], "Next": "Caught"}]
+    states = {
+        "Call": {
+            "Type": "Task",
+            "Resource": invoke,
+            "Parameters": call,
+            "ResultPath": "$.c",
+            "Catch": catch,
+            "Next": "Wait",
+        },
+        "Caught": {"Type": "Succeed"},
+        "Wait": {
+            "Type": "Task",
+            "Resource": f"{invoke}.waitForTaskToken",
+            "TimeoutSeconds": 2,
+            "Parameters": wait,
+            "End": True,
+        },
+    }
+    machine = {
+        "DefinitionString": json.dumps({"StartAt": "Call", "States": states}),
+        "DefinitionSubstitutions": {"task": _att("Task")},
+        "RoleArn": _att("MachineRole"),
+    }
     return {
         "Work": live("Work"),
         "WorkDead": {"Type": "AWS::SQS::Queue", "Properties": {}},
-        "Ordered": live("Ordered", FifoQueue=True, DeduplicationScope="messageGroup", FifoThroughputLimit="perMessageGroupId"),
+        "Ordered": live(
+            "Ordered", FifoQueue=True, DeduplicationScope="messageGroup", FifoThroughputLimit="perMessageGroupId"
+        ),
         "OrderedDead": {"Type": "AWS::SQS::Queue", "Properties": {"FifoQueue": True}},
         "StreamDead": {"Type": "AWS::SQS::Queue", "Properties": {}},
         "FromWork": mapping("Queue", _att("Work"), BatchSize=10),
@@ -206,13 +269,20 @@ def _work() -> dict[str, Any]:
         "TickMay": _may("Scheduled", "events.amazonaws.com", _att("Tick")),
         "MachineRole": {
             "Type": "AWS::IAM::Role",
-            "Properties": {"Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": _allow(["lambda:InvokeFunction"], _att("Task"))}}]},
+            "Properties": {
+                "Policies": [
+                    {
+                        "PolicyName": "p",
+                        "PolicyDocument": {"Statement": _allow(["lambda:InvokeFunction"], _att("Task"))},
+                    }
+                ]
+            },
         },
-        "Machine": {
-            "Type": "AWS::StepFunctions::StateMachine",
-            "Properties": {"DefinitionString": {"Fn::Join": ["", definition]}, "RoleArn": _att("MachineRole")},
+        "Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": machine},
+        "Greeting": {
+            "Type": "AWS::SSM::Parameter",
+            "Properties": {"Name": "/sample/greeting", "Type": "String", "Value": "hello"},
         },
-        "Greeting": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/sample/greeting", "Type": "String", "Value": "hello"}},
         "Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {}},
     }
 
@@ -225,7 +295,9 @@ def _data() -> dict[str, Any]:
         "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in names],
         "KeySchema": key,
         "BillingMode": "PAY_PER_REQUEST",
-        "GlobalSecondaryIndexes": [{"IndexName": "owned", "KeySchema": index_key, "Projection": {"ProjectionType": "ALL"}}],
+        "GlobalSecondaryIndexes": [
+            {"IndexName": "owned", "KeySchema": index_key, "Projection": {"ProjectionType": "ALL"}}
+        ],
         "StreamSpecification": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
     }
     outputs = {"TableName": {"Ref": "Table"}, "TableArn": _att("Table"), "StreamArn": _att("Table", "StreamArn")}

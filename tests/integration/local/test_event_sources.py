@@ -3,19 +3,21 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.stack import Stack
 from tests.integration.local import handlers
+
+if TYPE_CHECKING:
+    from local.stack import Stack
 
 TABLE = "data-Table"
 
 
 async def _until(condition: Any, seconds: float = 5.0) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - other threads change what is waited for
             await asyncio.sleep(0.01)
 
 

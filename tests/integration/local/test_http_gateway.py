@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
@@ -11,7 +10,11 @@ import pytest
 from local.gateway_http import RouteTable
 from local.model import Route
 from local.settings import Settings
-from local.stack import Stack
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from local.stack import Stack
 
 
 @pytest.fixture
@@ -156,4 +159,3 @@ def test_a_literal_beats_a_parameter_and_a_parameter_beats_greedy_at_the_first_d
     assert found("/a/q/q/q") == "ANY /a/{proxy+}"
     assert found("/q/b/c") == "ANY /{z}/b/c"
     assert found("/q") == "$default"
-

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from local.settings import Settings
-from local.stack import Stack
 from tests.integration.local import handlers
+
+if TYPE_CHECKING:
+    from local.stack import Stack
 
 
 def _url(stack: Stack, charger: str = "CP1") -> str:
@@ -90,7 +92,7 @@ async def test_what_selects_no_route_goes_to_default(sample_stack: Stack, text: 
     async with _connect(sample_stack) as socket:
         await socket.send(text)
         async with asyncio.timeout(5):
-            while not any(kind == "MESSAGE" for kind, _ in handlers.SEEN):
+            while not any(kind == "MESSAGE" for kind, _ in handlers.SEEN):  # noqa: ASYNC110 - another thread appends
                 await asyncio.sleep(0.01)
     event = next(event for kind, event in handlers.SEEN if kind == "MESSAGE")
     assert event["requestContext"]["routeKey"] == "$default"
@@ -190,7 +192,7 @@ class TestIdle:
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1001
         async with asyncio.timeout(5):
-            while handlers.SEEN[-1][0] != "DISCONNECT":
+            while handlers.SEEN[-1][0] != "DISCONNECT":  # noqa: ASYNC110 - another thread appends
                 await asyncio.sleep(0.01)
         context = handlers.SEEN[-1][1]["requestContext"]
         assert context["disconnectStatusCode"] == 1001
@@ -233,7 +235,9 @@ class TestManagement:
         async with _connect(sample_stack):
             connection = sample_stack.connections[0].id
             with pytest.raises(client.exceptions.PayloadTooLargeException):
-                await asyncio.to_thread(client.post_to_connection, ConnectionId=connection, Data=b"x" * (128 * 1024 + 1))
+                await asyncio.to_thread(
+                    client.post_to_connection, ConnectionId=connection, Data=b"x" * (128 * 1024 + 1)
+                )
 
     async def test_it_is_also_there_over_http(self, sample_stack: Stack) -> None:
         import aiohttp
@@ -252,7 +256,7 @@ async def test_a_peer_that_vanishes_is_a_disconnect_with_1006(sample_stack: Stac
     socket = await _connect(sample_stack)
     socket.transport.abort()
     async with asyncio.timeout(5):
-        while not handlers.SEEN or handlers.SEEN[-1][0] != "DISCONNECT":
+        while not handlers.SEEN or handlers.SEEN[-1][0] != "DISCONNECT":  # noqa: ASYNC110 - another thread appends
             await asyncio.sleep(0.01)
     assert handlers.SEEN[-1][1]["requestContext"]["disconnectStatusCode"] == 1006
     assert sample_stack.connections == []
