@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from local import synth
+from local import demo, synth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +111,7 @@ def _synth(options: argparse.Namespace) -> int:
 
 
 _COMMANDS: Final = {
+    "demo": Command("play the paid session for every pair of OCPP and OCPI versions, and end", demo.declare, demo.run),
     "run": Command("start the system and keep it running", _declare_run, _run),
     "synth": Command(
         "synthesise the templates (remembered until something changes) and print where they are", _declare_synth, _synth

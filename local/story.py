@@ -98,12 +98,14 @@ class Story:
         invited = await self.operator.call(
             "POST", "/partners", {"partner_id": self.partner_id, "kind": "PTP", "name": "Payter"}
         )
-        partner = await terminal.register(invited["versions_url"], invited["token_a"])
+        invitation = invited["invitation"]
+        partner = await terminal.register(invitation["versions_url"], invitation["token"])
         self._step(f"The terminal platform registers: versions, credentials both ways, now on OCPI {partner.version}")
         pushed = await terminal.push_terminal(customer_reference="harbour-street")
         terminal_id = pushed["terminal_id"]
         path = f"/partners/{self.partner_id}/terminals/{terminal_id}/assignment"
-        await self.operator.call("PUT", path, {"location_ids": [self.location_id], "evse_uids": [self.evse_uid]})
+        serves = {"location_ids": [self.location_id], "evse_uids": [self.evse_uid]}
+        await self.operator.call("PUT", path, {**serves, "our_receipts": True, "invoice_creator": "CPO"})
         await terminal.log.wait_for_kind("terminal_assigned", STEP_SECONDS, terminal_id=terminal_id)
         self._step(
             f"Terminal {terminal_id[:8]} appears; the operator assigns it to {self.location_id} and Payter is told"
@@ -180,7 +182,7 @@ class Story:
 
     async def _settle(self, terminal: PaymentTerminalSimulator, payment: Payment) -> None:
         cdr = await terminal.wait_for_cdr(payment, STEP_SECONDS)
-        self._step(f"The CDR reaches the terminal's platform: {cdr['total_energy']} kWh, total {cdr['total_cost']}")
+        self._step(f"The CDR reaches the terminal's platform: {cdr['total_energy']} kWh, total {_money(cdr)}")
         fac = await terminal.wait_for_confirmation(payment, STEP_SECONDS)
         self._step(
             f"The platform captures {payment.hold.captured} {payment.hold.currency} and confirms: {fac['capture_status_code']}"
@@ -202,6 +204,15 @@ class Story:
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise TimeoutError(f"the payment stands at {state}") from None
+
+
+def _money(cdr: dict[str, Any]) -> str:
+    """A CDR's total in words, whichever version's shape it has."""
+    price = cdr["total_cost"]
+    if "excl_vat" in price:
+        return f"{price['incl_vat']} {cdr['currency']} ({price['excl_vat']} without VAT)"
+    taxes = sum((tax["amount"] for tax in price["taxes"]), Decimal(0))
+    return f"{price['before_taxes'] + taxes} {cdr['currency']} ({price['before_taxes']} without VAT)"
 
 
 def tariff(tariff_id: str) -> dict[str, Any]:

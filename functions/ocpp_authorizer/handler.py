@@ -1,7 +1,9 @@
 """The $connect authorizer: who connects, and what rides on every frame of the connection.
 
-Answers: 401 (raise Unauthorized) for a missing or wrong password; 403 (Deny) for an identity that is unknown, blocked or
-malformed, for a wrong security profile and for requests that came around the edge. Every refusal leaves a row.
+Answers: 401 (raise Unauthorized) for a missing or wrong password; 403 (Deny) for a charger that is blocked and for
+requests that came around the edge. What OCPP-J wants refused with 404 (an unknown or malformed identity) or 400 (no common
+version) an authorizer cannot say: it names the status in the context, and $connect answers with it. Every refusal leaves a
+row.
 Policies for identities that nobody registered: `reject`, `pending` (quarantine: it may connect and boot, the answer is
 Pending until it is adopted) and `accept` (laboratories only).
 """
@@ -36,10 +38,10 @@ class Unauthorized(Exception):  # noqa: N818 - API Gateway answers 401 to exactl
 
 
 class _Refused(Exception):  # noqa: N818 - internal: carries the reason to the one place that answers
-    def __init__(self, reason: str, *, unauthorized: bool = False) -> None:
+    def __init__(self, reason: str, status: int = 403) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.unauthorized = unauthorized
+        self.status = status
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -53,7 +55,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     try:
         _check_origin(headers)
         if identity is None:
-            raise _Refused("no valid identity in path, query or user name")
+            raise _Refused("no valid identity in path, query or user name", 404)
         station = _station(store, identity, now)
         protocol = _protocol(headers, station)
         _check_password(station, basic)
@@ -62,9 +64,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
             chargers.refused(identity or "?", refused.reason, now, offered=headers.get("sec-websocket-protocol"))
         )
         log.write(log_catalogue.OCPP_HANDSHAKE_REFUSED, charger_id=identity, reason=refused.reason)
-        if refused.unauthorized:
+        if refused.status == 401:
             raise Unauthorized from None
-        return _policy("Deny", event["methodArn"], identity or "unknown", {})
+        if refused.status == 403:
+            return _policy("Deny", event["methodArn"], identity or "unknown", {})
+        answer = {contract.CONTEXT_REFUSAL: str(refused.status), contract.CONTEXT_CHARGER_ID: identity or "unknown"}
+        return _policy("Allow", event["methodArn"], identity or "unknown", answer)
     registration = "accepted" if station["registration"] == "accepted" else "pending"
     return _policy(
         "Allow",
@@ -104,7 +109,7 @@ def _station(store: Store, identity: str, now: datetime) -> Item:
         return station
     policy = settings.unknown_chargers()
     if policy == "reject":
-        raise _Refused("this identity is not registered")
+        raise _Refused("this identity is not registered", 404)
     new = chargers.registered(
         identity, now, "accepted" if policy == "accept" else "pending", adopted_by="first-connection"
     )
@@ -123,7 +128,7 @@ def _protocol(headers: Mapping[str, str], station: Item) -> str:
     if chosen is None and not offered and station.get("protocol_without_offer"):
         return str(station["protocol_without_offer"])
     if chosen is None:
-        raise _Refused("no common OCPP version")
+        raise _Refused("no common OCPP version", 400)
     return chosen
 
 
@@ -133,9 +138,9 @@ def _check_password(station: Item, basic: handshake.Basic | None) -> None:
     if not stored:
         return
     if basic is None or basic.user.upper() != station["charger_id"].upper():
-        raise _Refused("no credentials, or the user name is not the identity", unauthorized=True)
+        raise _Refused("no credentials, or the user name is not the identity", 401)
     if not handshake.password_matches(basic.password, stored):
-        raise _Refused("wrong password", unauthorized=True)
+        raise _Refused("wrong password", 401)
 
 
 def _policy(effect: str, arn: str, principal: str, context: dict[str, str]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def _connect(request: dict[str, Any], now: datetime) -> dict[str, Any]:
     known = request["authorizer"]
+    if contract.CONTEXT_REFUSAL in known:
+        return {"statusCode": int(known[contract.CONTEXT_REFUSAL])}
     charger_id, protocol = known[contract.CONTEXT_CHARGER_ID], known[contract.CONTEXT_PROTOCOL]
     facts = {
         "connection_id": request["connectionId"],

@@ -119,6 +119,7 @@ CONTEXT_CHARGER_ID: Final = "chargerId"
 CONTEXT_PROTOCOL: Final = "protocol"
 CONTEXT_SECURITY_PROFILE: Final = "securityProfile"
 CONTEXT_REGISTRATION: Final = "registration"  # "accepted" or "pending"
+CONTEXT_REFUSAL: Final = "refusal"  # an HTTP status that $connect answers with instead of connecting
 
 # --- paths of the HTTP API -----------------------------------------------------------------------------------------
 
