@@ -30,6 +30,7 @@ _REMARKS: Final = {
     plausibility.NEVER_ENDED: "end not reported by the charging station",
     plausibility.MISSING_MESSAGES: "messages of the charging station are missing",
     "register-went-back": "meter register went back",
+    "sample-above-stop": "meter samples above the stop register",
 }
 TARIFF_UNUSABLE: Final = "tariff-unusable"
 

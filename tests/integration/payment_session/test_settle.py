@@ -255,14 +255,14 @@ def test_a_gap_that_stays_is_said_in_the_cdr(store: Store) -> None:
 
 
 def test_a_message_that_comes_while_it_is_priced_is_priced_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    paid = running(store)
-    paid.unplug(11_000, 60)
+    paid = running(store, "ocpp2.0.1")
+    paid.event_2x("Ended", 1, after(60), None, "Transaction.End", {"triggerReason": "StopAuthorized"})
     calls: list[Any] = []
 
     def interrupted(*args: Any, **named: Any) -> Any:
         made = bill(*args, **named)
         if not calls:
-            paid.meter(12_000, 59)
+            paid.event_2x("Updated", 2, after(59), 12_000, "Sample.Periodic", {"triggerReason": "MeterValuePeriodic"})
         calls.append(made)
         return made
 
