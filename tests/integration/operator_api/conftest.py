@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from csms.store.dynamo import Store
 from functions.operator_api.handler import handler
 from tests.kit.http_events import http_event
 from tests.kit.tables import fresh_aws
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from csms.store.dynamo import Store
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,7 @@ class Api:
         event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
         answer = handler(event, None)
         text = answer["body"]
-        return Answer(
-            answer["statusCode"], answer["headers"], json.loads(text, parse_float=Decimal) if text else None
-        )
+        return Answer(answer["statusCode"], answer["headers"], json.loads(text, parse_float=Decimal) if text else None)
 
     def all_pages(self, path: str, limit: int, **query: str) -> list[list[Any]]:
         """Every page of a list."""

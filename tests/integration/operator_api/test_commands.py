@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from csms.domain.times import format_time
 from csms.store import chargers, commands
-from csms.store.dynamo import Store
-from tests.integration.operator_api.conftest import Api
+
+if TYPE_CHECKING:
+    from csms.store.dynamo import Store
+    from tests.integration.operator_api.conftest import Api
 
 NOW = datetime.now(UTC)
 RESET = {"action": "Reset", "payload": {"type": "Soft"}}
@@ -123,7 +125,9 @@ def test_a_refused_command_says_so_in_its_timeline(api: Api, store: Store) -> No
 
 def test_a_command_that_was_not_sent_in_time_is_expired(api: Api, store: Store) -> None:
     old = NOW - timedelta(hours=1)
-    store.commit(*commands.queued("CP1", "x", "Reset", {}, old, deadline=old + timedelta(minutes=1), origin={"kind": "system"}))
+    store.commit(
+        *commands.queued("CP1", "x", "Reset", {}, old, deadline=old + timedelta(minutes=1), origin={"kind": "system"})
+    )
 
     assert api("GET", "stations/CP1/commands/x").body["state"] == "EXPIRED"
 

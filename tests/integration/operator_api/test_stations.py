@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -9,9 +9,11 @@ from csms import contract
 from csms.edge import connections
 from csms.ocppj import handshake
 from csms.store import chargers
-from csms.store.dynamo import Store
-from tests.integration.operator_api.conftest import Api
 from tests.kit.tables import all_items
+
+if TYPE_CHECKING:
+    from csms.store.dynamo import Store
+    from tests.integration.operator_api.conftest import Api
 
 NOW = datetime.now(UTC)
 
@@ -52,7 +54,12 @@ def test_the_password_is_shown_once_and_its_hashes_never(api: Api, store: Store)
     listed = api("GET", "stations")
 
     assert shown.body["has_password"] is True
-    for text in (str(shown.body), str(listed.body), str(all_items(contract.CHARGERS)), str(all_items(contract.PARTNERS))):
+    for text in (
+        str(shown.body),
+        str(listed.body),
+        str(all_items(contract.CHARGERS)),
+        str(all_items(contract.PARTNERS)),
+    ):
         assert password not in text
     assert stored(store)["password_hashes"][0]["hash"] not in str(shown.body) + str(listed.body)
 
@@ -98,7 +105,12 @@ def test_put_creates_and_then_replaces_but_keeps_the_password_and_what_the_charg
 def test_a_station_with_its_live_state(api: Api, store: Store) -> None:
     api("POST", "stations/CP1", {})
     connect(store)
-    for connector, status, minutes in ((1, "Available", 0), (1, "Charging", 5), (2, "Faulted", 1), (10, "Available", 1)):
+    for connector, status, minutes in (
+        (1, "Available", 0),
+        (1, "Charging", 5),
+        (2, "Faulted", 1),
+        (10, "Available", 1),
+    ):
         at = NOW + timedelta(minutes=minutes)
         store.commit(chargers.status_reported("CP1", connector, 1, status, at, NOW, error_code="NoError"))
     store.commit(chargers.active_put("CP1", 1, 77, NOW, session_id="S1", id_token="CARD"))
