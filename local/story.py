@@ -63,14 +63,14 @@ class Story:
     async def run(self) -> Told:
         """Play the story to its end. Raises TimeoutError or AssertionError where a step does not happen."""
         began = time.monotonic()
-        await self._set_up()
+        await self.set_up()
         async with PaymentTerminalSimulator(self.ocpi, party_id="PAY") as terminal:
-            await self._register(terminal)
-            charger = await self._connect()
+            await self.register(terminal)
+            charger = await self.connect()
             try:
-                payment = await self._pay(terminal, charger)
-                await self._charge(terminal, charger, payment)
-                await self._settle(terminal, payment)
+                payment = await self.pay(terminal, charger)
+                await self.charge(terminal, charger, payment)
+                await self.settle(terminal, payment)
             finally:
                 await charger.close()
             self.told.problems += terminal.complaints
@@ -83,7 +83,8 @@ class Story:
 
     # --- the operator -------------------------------------------------------------------------------------------
 
-    async def _set_up(self) -> None:
+    async def set_up(self) -> None:
+        """The operator enters tariff, station and location."""
         await self.operator.call("PUT", f"/tariffs/{self.tariff_id}", tariff(self.tariff_id))
         location = location_of(self.location_id, self.evse_uid, self.charger_id, self.tariff_id)
         body = {"password": PASSWORD, "security_profile": 2}
@@ -94,7 +95,8 @@ class Story:
             "0.49 EUR/kWh + 0.35 EUR per session (incl. 19 % VAT), 50.00 EUR held on the card"
         )
 
-    async def _register(self, terminal: PaymentTerminalSimulator) -> None:
+    async def register(self, terminal: PaymentTerminalSimulator) -> None:
+        """The terminal platform registers and its terminal is assigned."""
         invited = await self.operator.call(
             "POST", "/partners", {"partner_id": self.partner_id, "kind": "PTP", "name": "Payter"}
         )
@@ -113,13 +115,16 @@ class Story:
 
     # --- the charger --------------------------------------------------------------------------------------------
 
-    async def _connect(self) -> ChargerSimulator:
+    async def connect(
+        self, options: ChargerOptions | None = None, *, time_scale: float = CLOCK_SCALE
+    ) -> ChargerSimulator:
+        """The charger dials, boots and is seen as available."""
         charger: ChargerSimulator = _SIMULATORS[self.ocpp](
             self.stack.ocpp_url,
             self.charger_id,
             PASSWORD,
-            time_scale=CLOCK_SCALE,
-            options=ChargerOptions(meter_interval_seconds=120, connection_timeout_seconds=3600),
+            time_scale=time_scale,
+            options=options or ChargerOptions(meter_interval_seconds=120, connection_timeout_seconds=3600),
             meter_start_wh=12_345,
         )
         await charger.connect()
@@ -141,7 +146,8 @@ class Story:
 
     # --- the driver ---------------------------------------------------------------------------------------------
 
-    async def _pay(self, terminal: PaymentTerminalSimulator, charger: ChargerSimulator) -> Payment:
+    async def pay(self, terminal: PaymentTerminalSimulator, charger: ChargerSimulator) -> Payment:
+        """The driver pays and plugs in; the Session becomes ACTIVE."""
         payment = await terminal.start_session(self.location_id, self.evse_uid)
         self.told.reference = payment.reference
         if not payment.accepted:
@@ -161,7 +167,8 @@ class Story:
         self._step("The driver plugs in; the transaction starts and the Session becomes ACTIVE")
         return payment
 
-    async def _charge(self, terminal: PaymentTerminalSimulator, charger: ChargerSimulator, payment: Payment) -> None:
+    async def charge(self, terminal: PaymentTerminalSimulator, charger: ChargerSimulator, payment: Payment) -> None:
+        """It charges, and is stopped at the terminal."""
         await charger.pass_time(CHARGING_MINUTES * 60)
         event = await terminal.log.wait_for(
             lambda e: e.kind == "session" and e["method"] == "PATCH" and Decimal(str(e["kwh"] or 0)) > 0, STEP_SECONDS
@@ -180,25 +187,27 @@ class Story:
             f"The driver stops at the terminal and unplugs; the charger's display says {charger.display_kwh():.3f} kWh"
         )
 
-    async def _settle(self, terminal: PaymentTerminalSimulator, payment: Payment) -> None:
+    async def settle(self, terminal: PaymentTerminalSimulator, payment: Payment) -> None:
+        """CDR, capture, the end of the payment session and the receipt."""
         cdr = await terminal.wait_for_cdr(payment, STEP_SECONDS)
         self._step(f"The CDR reaches the terminal's platform: {cdr['total_energy']} kWh, total {_money(cdr)}")
         fac = await terminal.wait_for_confirmation(payment, STEP_SECONDS)
         self._step(
             f"The platform captures {payment.hold.captured} {payment.hold.currency} and confirms: {fac['capture_status_code']}"
         )
-        await self._until_closed(payment)
+        await self.until_state(payment, "CAPTURED")
         if terminal.open_holds():
             raise AssertionError(f"a card is still held: {terminal.open_holds()}")
         self._step("The payment session closes as CAPTURED; no card is held any more")
         self.told.receipt = await terminal.fetch_receipt(payment.reference)
         self._step(f"The receipt is at {self.stack.base_url}/receipts/{payment.reference}")
 
-    async def _until_closed(self, payment: Payment) -> None:
+    async def until_state(self, payment: Payment, wanted: str) -> None:
+        """Wait until the payment session stands at a state. Raises TimeoutError with the state it stands at."""
         state = None
         try:
             async with asyncio.timeout(STEP_SECONDS):
-                while state != "CAPTURED":
+                while state != wanted:
                     row = await self.operator.call("GET", f"/payments/{self.partner_id}/{payment.reference}")
                     state = row["state"]
                     await asyncio.sleep(0.05)
