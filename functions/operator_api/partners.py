@@ -128,11 +128,13 @@ def renew(request: ApiRequest, partner_id: str) -> Reply:
 
 
 def unregister(request: ApiRequest, partner_id: str) -> Reply:
-    """End the connection with a partner, whether or not it agrees. What happened between us stays."""
+    """End the connection with a partner, whether or not it agrees; an invitation ends too. What happened between us stays."""
     from csms.edge.credentials_client import leave
 
-    found(request, partner_id)
+    invitation = found(request, partner_id).get("invitation")
     _audit(request, "partner.leaving", partner_id)
+    if invitation:
+        request.store.commit(partners.credential_deleted(invitation))
     agreed = leave(request.store, partner_id, request.now)
     return Reply({"partner": shown(found(request, partner_id)), "partner_agreed": agreed})
 

@@ -145,6 +145,14 @@ def test_we_leave_a_partner(api: Api, store: Store, their_system: partners.FakeP
     assert secrets.get_partner_token("payter") is None
 
 
+def test_leaving_withdraws_the_invitation(api: Api, store: Store) -> None:
+    token = api("POST", "partners", INVITED).body["invitation"]["token"]
+
+    api("POST", "partners/payter/unregister")
+
+    assert store_partners.get_credential(store, tokens.digest(token)) is None
+
+
 def test_a_partner_that_is_not_registered_cannot_be_renewed(api: Api) -> None:
     api("POST", "partners", INVITED)
 
