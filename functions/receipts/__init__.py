@@ -1,0 +1,1 @@
+"""The driver's receipt, opened by the reference of the payment."""
