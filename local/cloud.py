@@ -20,7 +20,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
 from local import faults as faulty
-from local import moto_dynamodb, moto_patches, scope
+from local import moto_dynamodb, moto_patches, moto_stepfunctions, scope
 from local.faults import Faults
 from local.iam import Iam
 from local.meter import Usage
@@ -73,6 +73,7 @@ class Cloud:
         self._closed = True
         moto_dynamodb.listen(self.account, None)
         moto_patches.listen_to_queues(self.account, None)
+        moto_stepfunctions.stop_executions(self.account, self.region)
         moto_patches.PROTECTED_ACCOUNTS.discard(self.account)
         moto_patches.forget_account(self.account)
         _TAKEN.discard(self.account)
@@ -95,7 +96,8 @@ class Cloud:
     def handle(self, call: Call, caller: scope.Scope) -> AWSResponse:
         """Answer one request as AWS would."""
         if self._closed:
-            raise scope.InvocationOver(f"{call.service}.{call.operation} after the stack was stopped")
+            ended = scope.InvocationOver if caller.invocation else ConnectionError
+            raise ended(f"{call.service}.{call.operation} after the stack was stopped")
         if caller.invocation is not None and caller.invocation.over:
             raise scope.InvocationOver(
                 f"{caller.invocation.function} timed out and must not call {call.service} any more"

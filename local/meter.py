@@ -6,6 +6,7 @@ Counters are keyed by (what, detail, …); `Usage.snapshot()` and subtraction gi
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ HTTP_BYTES: Final = 512 * 1024  # and HTTP API requests in 512 KB increments
 QUEUE_BYTES: Final = 64 * 1024
 READ_BYTES: Final = 4096
 WRITE_BYTES: Final = 1024
+
+_WRITES: Final = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+_READS: Final = {"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"}
 
 Key = tuple[str, ...]
 
@@ -117,21 +121,26 @@ class Usage:
         invocation: Invocation | None,
     ) -> None:
         """A call of a function to AWS with what it changed in DynamoDB."""
-        function, label = (invocation.function, invocation.label) if invocation else ("", "")
-        reads = writes = 0.0
-        table = body.get("TableName", "") if service == "dynamodb" else ""
         if service == "dynamodb":
-            reads, writes = dynamodb_units(operation, body, answer, changes)
-        elif service == "sqs":
+            for table, (reads, writes) in dynamodb_units(operation, body, answer, changes).items():
+                if reads:
+                    self.add("dynamodb.read", table, operation, by=reads)
+                if writes:
+                    self.add("dynamodb.write", table, operation, by=writes)
+                self._record(invocation, service, operation, table, reads, writes)
+            return
+        if service == "sqs":
             self.add("sqs.requests", operation, by=max(1, ceil(len(str(body)) / QUEUE_BYTES)))
         else:
             self.add(f"{service}.calls", operation)
+        self._record(invocation, service, operation, "", 0.0, 0.0)
+
+    def _record(
+        self, invocation: Invocation | None, service: str, operation: str, table: str, reads: float, writes: float
+    ) -> None:
+        function, label = (invocation.function, invocation.label) if invocation else ("", "")
+        key = (function, label, service, operation, table)
         with self._lock:
-            if reads:
-                self._numbers["dynamodb.read", table, operation] += reads  # type: ignore[assignment]
-            if writes:
-                self._numbers["dynamodb.write", table, operation] += writes  # type: ignore[assignment]
-            key = (function, label, service, operation, table)
             record = self._calls.setdefault(key, CallRecord(*key))
             record.count += 1
             record.reads += reads
@@ -140,31 +149,44 @@ class Usage:
 
 def dynamodb_units(
     operation: str, body: dict[str, Any], answer: tuple[int, Any, Any], changes: list[Change]
-) -> tuple[float, float]:
-    """(read units, write units) of one call.
+) -> dict[str, tuple[float, float]]:
+    """(read units, write units) of one call by table.
 
     Reads: 4 KB, half when eventually consistent, double in a transaction. Writes: 1 KB of the larger of the item before
     and after, double in a transaction, at least one even when a condition fails, and the same again per index entry
     that changes.
     """
-    import json
-
     factor = 2 if operation.startswith("Transact") else 1
-    if operation in {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}:
-        units = sum(_write_units(change) for change in changes)
-        writes = max(1, len(body.get("TransactItems", [])))
-        return 0.0, float(factor * max(units, writes if operation == "TransactWriteItems" else 1))
-    if operation in {"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"}:
-        document = json.loads(answer[2]) if answer[0] < 300 else {}
-        size = _read_size(document)
+    tables = _tables(operation, body)
+    if operation in _WRITES:
+        units: Counter[str] = Counter()
+        for change in changes:
+            units[change.table.name] += _write_units(change)
+        return {table: (0.0, float(factor * max(least, units[table]))) for table, least in tables.items()}
+    if operation in _READS:
+        size = _read_size(json.loads(answer[2])) if answer[0] < 300 else 0
         consistent = body.get("ConsistentRead") or factor == 2
-        return max(1, ceil(size / READ_BYTES)) * factor * (1.0 if consistent else 0.5), 0.0
-    return 0.0, 0.0
+        units_read = max(1, ceil(size / READ_BYTES)) * factor * (1.0 if consistent else 0.5)
+        return {table: (units_read / len(tables), 0.0) for table in tables}
+    return dict.fromkeys(tables, (0.0, 0.0))
+
+
+def _tables(operation: str, body: dict[str, Any]) -> Counter[str]:
+    """Number of items a call names, by table."""
+    if operation.startswith("Transact"):
+        return Counter(write["TableName"] for item in body["TransactItems"] for write in item.values())
+    if operation.startswith("Batch"):
+        return Counter({table: len(requests) for table, requests in body["RequestItems"].items()})
+    return Counter([body.get("TableName", "")])
 
 
 def _read_size(document: dict[str, Any]) -> int:
     items = [document["Item"]] if "Item" in document else list(document.get("Items", []))
-    items += [entry.get("Item", {}) for entry in document.get("Responses", []) if isinstance(entry, dict)]
+    responses = document.get("Responses", [])
+    if isinstance(responses, dict):  # BatchGetItem: by table
+        items += [item for found in responses.values() for item in found]
+    else:
+        items += [entry.get("Item", {}) for entry in responses]
     return sum(item_size(item) for item in items)
 
 

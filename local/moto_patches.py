@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.core import base_backend
 from moto.sqs import models as sqs_models
 
-from local import moto_dynamodb, moto_stepfunctions
+from local import moto_dynamodb, moto_import, moto_stepfunctions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,7 @@ def install() -> None:
     if getattr(BackendDict, "laptop_edition", False):
         return
     BackendDict.laptop_edition = True
+    moto_import.parameter_store()
     moto_dynamodb.install()
     BackendDict.reset = classmethod(_reset)
     MotoQueue.add_message = _announcing(MotoQueue.add_message)

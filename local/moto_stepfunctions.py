@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import uuid
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -66,6 +67,19 @@ def install(accounts: set[str]) -> None:
     # Every task builds a boto3 client of its own: 0.1 s of CPU each.
     for module in (lambda_eval_utils, state_task_service_dynamodb, state_task_service_sqs):
         setattr(module, "boto_client_for", _shared_client)  # noqa: B010 - see above
+
+
+def stop_executions(account: str, region: str) -> None:
+    """End what still runs or waits in the account: three threads per execution, which would wait for up to days."""
+    now = datetime.now(UTC)
+    machines: list[Any] = stepfunctions_parser_backends[account][region].state_machines
+    for machine in machines:
+        for execution in machine.executions:
+            environment = execution.exec_worker.env if execution.exec_worker else None
+            if environment is not None and environment.is_running():
+                environment.set_stop(stop_date=now, cause=None, error=None)
+                for endpoint in list(environment.callback_pool_manager._pool.values()):  # noqa: SLF001 - no public list
+                    endpoint.interrupt_all()
 
 
 def _executing_backend(response: StepFunctionResponse) -> Any:

@@ -194,7 +194,7 @@ class TestMeter:
         await _store(sample_stack, "get_item", Key=KEY)
         await _store(sample_stack, "get_item", Key=KEY, ConsistentRead=True)
         usage = sample_stack.usage.snapshot()
-        assert usage.by("dynamodb.write") == {("data-Table", "PutItem"): 4, ("", "TransactWriteItems"): 2}
+        assert usage.by("dynamodb.write") == {("data-Table", "PutItem"): 4, ("data-Table", "TransactWriteItems"): 2}
         assert usage.total("dynamodb.read") == 1.5
         records = {(call.operation, call.table): call for call in sample_stack.usage.calls}
         assert records["PutItem", "data-Table"].count == 2

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -233,3 +234,11 @@ class TestStateMachine:
             states.send_task_success(taskToken=token, output="{}")
         with pytest.raises(states.exceptions.InvalidToken):
             states.send_task_success(taskToken="nobody's", output="{}")
+
+    async def test_waiting_executions_end_with_the_stack(self, sample_stack: Stack) -> None:
+        before = threading.active_count()
+        await asyncio.to_thread(self._start, sample_stack, {})
+        await self._token()
+        assert threading.active_count() > before
+        await sample_stack.stop()
+        await _until(lambda: not any("Thread-" in thread.name for thread in threading.enumerate()))
