@@ -391,7 +391,7 @@ PAYMENT_EXPIRE: Final = Function(
     "payment_session/expire",
     _PAYMENT_ENV,
     (
-        table_grant(SESSIONS, "GetItem", "UpdateItem"),
+        table_grant(SESSIONS, "GetItem", "PutItem", "UpdateItem"),
         table_grant(CHARGERS, "GetItem", "UpdateItem"),
         table_grant(OUTBOX, "PutItem"),
     ),
