@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from csms.store.dynamo import Item
 
 TIMEOUT_SECONDS: Final = 10.0
+OVER: Final = 0
 _HEALTH_EVERY: Final = timedelta(seconds=60)
 
 
@@ -54,20 +55,20 @@ def _handled(store: Store, record: dict[str, Any]) -> bool:
     except Exception as error:  # noqa: BLE001 - whatever it is, the row must be tried again
         log.write(catalogue.UNEXPECTED_ERROR, error=error, row_id=row and row["row_id"])
         return False
-    if again_in is None:
+    if again_in == OVER:
         return True
     queues.retry_in(QUEUE_PUSH, record["receiptHandle"], again_in)
     return False
 
 
-def push(store: Store, row: Item, tries: int, now: datetime) -> int | None:
-    """Tell the partner. Returns the seconds until the next try, None where there is none."""
+def push(store: Store, row: Item, tries: int, now: datetime) -> int:
+    """Tell the partner. Returns the seconds until the next try, OVER where there is none."""
     partner = partners.get_partner(store, row["partner_id"])
     if partner is None or partner["state"] != partners.REGISTERED:
         return _refused(store, row, "the partner is not registered", now)
     if partner.get("push_stopped_at"):
         log.write(catalogue.PUSH_NOT_NEEDED, why="stopped until the partner registers again")
-        return None
+        return OVER
     token = secrets.get_partner_token(row["partner_id"])
     if token is None:
         return _refused(store, row, "there is no token for this partner", now)
@@ -122,7 +123,7 @@ def _repaired(store: Store, row: Item, partner: Item, token: str) -> tuple[Answe
     return answered, judge(answered, row["module"])
 
 
-def _later(store: Store, row: Item, partner: Item, why: str, tries: int, now: datetime) -> int | None:
+def _later(store: Store, row: Item, partner: Item, why: str, tries: int, now: datetime) -> int:
     """Try again, unless that is no use any more."""
     _note_health(store, partner, why, now)
     kind = patience(row["module"], row["method"])
@@ -137,25 +138,28 @@ def _later(store: Store, row: Item, partner: Item, why: str, tries: int, now: da
     return again_in
 
 
-def _refused(store: Store, row: Item, why: str, now: datetime) -> None:
+def _refused(store: Store, row: Item, why: str, now: datetime) -> int:
     """Final: the row stays in the list of open matters until a person acts."""
     _commit(store, outbox.attempted(row["pk"], row["sk"], now, why, final=True))
     log.write(catalogue.PUSH_REFUSED, why=why)
+    return OVER
 
 
-def _stopped(store: Store, row: Item, now: datetime) -> None:
+def _stopped(store: Store, row: Item, now: datetime) -> int:
     """Our token does not work any more: nothing is sent until the partner registers again; the rows wait."""
     why = "the partner refused our token"
     _commit(store, outbox.attempted(row["pk"], row["sk"], now, why, final=False))
     stopped = {"push_stopped_at": format_time(now), "push_stopped_why": why}
     store.commit(partners.partner_changed(row["partner_id"], stopped))
     log.write(catalogue.PUSH_TOKEN_REFUSED)
+    return OVER
 
 
-def _done(store: Store, row: Item, now: datetime, **outcome: Any) -> None:
+def _done(store: Store, row: Item, now: datetime, **outcome: Any) -> int:
     known = {name: value for name, value in outcome.items() if value is not None}
     _commit(store, outbox.delivered(row["pk"], row["sk"], now, **known))
     log.write(catalogue.PUSH_NOT_NEEDED if "note" in known else catalogue.PUSH_DELIVERED, **known)
+    return OVER
 
 
 def _commit(store: Store, write: Any) -> None:
@@ -171,8 +175,8 @@ def _note_health(store: Store, partner: Item, error: str | None, now: datetime) 
         changes = {"last_error_at": format_time(now), "last_error": error[:500]}
     else:
         last = partner.get("last_success_at")
-        failed_since = last is None or partner.get("last_error_at", "") > last
-        if not failed_since and now - parse_time(last) < _HEALTH_EVERY:
+        works = last is not None and partner.get("last_error_at", "") <= last
+        if works and now - parse_time(str(last)) < _HEALTH_EVERY:
             return
         changes = {"last_success_at": format_time(now)}
     store.commit(partners.partner_changed(partner["partner_id"], changes))

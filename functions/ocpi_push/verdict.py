@@ -82,5 +82,5 @@ def patience(module: str, method: str) -> Patience:
 
 def delay_seconds(kind: Patience, tries: int, spread: Callable[[], float] = random.random) -> int:
     """Seconds until the next try after `tries` tries: exponential, a quarter more or less, at most six hours."""
-    delay = min(kind.first_seconds * kind.factor ** max(tries - 1, 0), _DELAY_MAX_SECONDS)
+    delay = min(kind.first_seconds * int(kind.factor ** max(tries - 1, 0)), _DELAY_MAX_SECONDS)
     return max(1, round(delay * (0.75 + spread() / 2)))

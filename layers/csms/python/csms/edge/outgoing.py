@@ -117,6 +117,8 @@ def _read(answered: http.client.HTTPResponse) -> bytes:
         if size > BODY_MAX:
             raise ValueError("the answer is too large")
         parts.append(chunk)
+    if answered.length:  # read() in parts does not notice a body that ends too early
+        raise ValueError("the answer is cut short")
     return b"".join(parts)
 
 
@@ -132,6 +134,11 @@ def _address(host: str, port: int, *, private: bool) -> tuple[int, Any]:
             raise Forbidden("not a public address")
     family, _, _, _, address = found[0]
     return int(family), address
+
+
+def new_socket(family: int, kind: int) -> socket.socket:
+    """A socket that is not connected yet."""
+    return socket.socket(family, kind)
 
 
 @cache
@@ -152,7 +159,7 @@ class _Connection(http.client.HTTPConnection):
     def connect(self) -> None:
         """Connect to the checked address, with TLS for the host's name."""
         family, address = self._address
-        plain = socket.socket(family, socket.SOCK_STREAM)
+        plain = new_socket(family, socket.SOCK_STREAM)
         self.sock = plain
         plain.settimeout(self.timeout)
         plain.connect(address)
