@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from local.cloud import Cloud
 
 
-class InvocationOver(SystemExit):  # noqa: N818 - it ends a thread, and is not an error of the handler
+class InvocationOver(SystemExit):
     """Raised inside a handler that goes on after its timeout: on AWS the process is frozen by then."""
 
 
