@@ -13,12 +13,18 @@ import signal
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from local import demo, synth
+from local.function_log import logged_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+if TYPE_CHECKING:
+    from local.operator_client import OperatorClient
+    from local.stack import Stack
 
 DEFAULT_PORT: Final = 8080
 
@@ -55,37 +61,41 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
         default="accept",
         help="what happens to a charger nobody has registered (default: accept)",
     )
+    parser.add_argument("--no-story", action="store_true", help="start empty, without playing the paid session first")
     parser.add_argument("--verbose", action="store_true", help="log every failed invocation with its trace")
 
 
 def _run(options: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO if options.verbose else logging.ERROR, format="%(levelname)s %(message)s")
     try:
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_serve(options))
+        with contextlib.suppress(KeyboardInterrupt), logged_to(demo.FUNCTION_LOG):
+            return asyncio.run(_serve(options))
     except synth.SynthError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-async def _serve(options: argparse.Namespace) -> None:
+async def _serve(options: argparse.Namespace) -> int:
     started = time.monotonic()
     from csms import contract
+    from local.operator_client import OperatorClient
     from local.prices import cost
     from local.settings import Settings
     from local.stack import Stack
 
     settings = Settings(environment={contract.ENV_UNKNOWN_CHARGERS: options.unknown_chargers})
     stack = await Stack.start(host=options.host, port=options.port, settings=settings)
-    print(f"ready in {time.monotonic() - started:.1f} s\n")
-    print(
-        f"  chargers        {stack.ocpp_url}/<charge point id>   (subprotocol {' or '.join(contract.OCPP_PROTOCOLS)})"
-    )
-    print(f"  OCPI            {stack.base_url}{contract.PATH_OCPI}/versions")
-    print(f"  operator's API  {stack.base_url}{contract.PATH_OPERATOR}/   (Authorization: Bearer, see below)")
-    print(f"  receipts        {stack.base_url}{contract.PATH_RECEIPTS}/<reference>\n")
-    print("Ctrl-C stops it; its data goes with it.")
+    print(f"The system is up after {time.monotonic() - started:.1f} s: {stack.base_url}")
+    operator = await OperatorClient.sign_in(stack)
+    failed = False
+    if not options.no_story:
+        try:
+            await demo.play(stack, operator, *demo.FIRST)
+        except Exception as error:  # noqa: BLE001 - the system stays up, so that one can look into what failed
+            failed = True
+            print(f"  FAILED: {type(error).__name__}: {error}", file=sys.stderr)
+    print(_what_to_connect(stack, operator))
     done = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, done.set)
@@ -93,6 +103,29 @@ async def _serve(options: argparse.Namespace) -> None:
     bill = cost(stack.usage.snapshot())
     await stack.stop()
     print(f"\nAt list prices AWS would have charged {bill.total_usd:.6f} USD for this run.")
+    return 1 if failed else 0
+
+
+def _what_to_connect(stack: Stack, operator: OperatorClient) -> str:
+    from csms import contract
+
+    simulators = f"{Path(sys.executable).parent.parent.name}/bin/python -m local.simulators"
+    return f"""
+The system stays up. Connect:
+  chargers       {stack.ocpp_url}/<identity>   OCPP {", ".join(p.removeprefix("ocpp") for p in contract.OCPP_PROTOCOLS)}; the charger appends /<identity> itself
+  OCPI peers     {stack.base_url}{contract.PATH_OCPI}/versions   with a token A from POST {contract.PATH_OPERATOR}/partners
+  operator API   {stack.base_url}{contract.PATH_OPERATOR}/stations   with the header Authorization: Bearer $TOKEN (below)
+  receipts       {stack.base_url}{contract.PATH_RECEIPTS}/<authorization_reference>
+
+Simulators, by hand:
+  {simulators} charger --url {stack.ocpp_url} --id CP001 --version 1.6
+  {simulators} terminal --csms-versions-url {stack.base_url}{contract.PATH_OCPI}/versions --token-a <token A>
+
+An administrator's token, good for an hour:
+  TOKEN={operator.token}
+
+The functions' log: {demo.FUNCTION_LOG}. Ctrl-C stops the system; its data goes with it.
+"""
 
 
 def _declare_synth(parser: argparse.ArgumentParser) -> None:

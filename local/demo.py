@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from local.stack import Stack
     from local.story import Told
 
+FIRST: Final = ("1.6", "2.3.0")  # the story that `run` plays
 FUNCTION_LOG: Final = Path(".local") / "functions.log"
 _TAGS: Final = re.compile(r"<(style|script|head)\b.*?</\1>|<[^>]+>", re.DOTALL | re.IGNORECASE)
 
