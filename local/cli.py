@@ -22,7 +22,6 @@ from local.function_log import logged_to
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-if TYPE_CHECKING:
     from local.operator_client import OperatorClient
     from local.stack import Stack
 
@@ -95,7 +94,7 @@ async def _serve(options: argparse.Namespace) -> int:
         except Exception as error:  # noqa: BLE001 - the system stays up, so that one can look into what failed
             failed = True
             print(f"  FAILED: {type(error).__name__}: {error}", file=sys.stderr)
-    print(_what_to_connect(stack, operator))
+    print(_what_to_connect(stack, operator, await _invite_by_hand(operator)))
     done = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, done.set)
@@ -106,20 +105,27 @@ async def _serve(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _what_to_connect(stack: Stack, operator: OperatorClient) -> str:
+async def _invite_by_hand(operator: OperatorClient) -> str:
+    """A token A for whoever wants to register a terminal by hand."""
+    invited = await operator.call("POST", "/partners", {"partner_id": "by-hand", "kind": "PTP", "name": "A terminal"})
+    return str(invited["invitation"]["token"])
+
+
+def _what_to_connect(stack: Stack, operator: OperatorClient, token_a: str) -> str:
     from csms import contract
+    from local.story import PASSWORD
 
     simulators = f"{Path(sys.executable).parent.parent.name}/bin/python -m local.simulators"
     return f"""
 The system stays up. Connect:
   chargers       {stack.ocpp_url}/<identity>   OCPP {", ".join(p.removeprefix("ocpp") for p in contract.OCPP_PROTOCOLS)}; the charger appends /<identity> itself
-  OCPI peers     {stack.base_url}{contract.PATH_OCPI}/versions   with a token A from POST {contract.PATH_OPERATOR}/partners
+  OCPI peers     {stack.base_url}{contract.PATH_OCPI}/versions   with token A {token_a}
   operator API   {stack.base_url}{contract.PATH_OPERATOR}/stations   with the header Authorization: Bearer $TOKEN (below)
   receipts       {stack.base_url}{contract.PATH_RECEIPTS}/<authorization_reference>
 
-Simulators, by hand:
-  {simulators} charger --url {stack.ocpp_url} --id CP001 --version 1.6
-  {simulators} terminal --csms-versions-url {stack.base_url}{contract.PATH_OCPI}/versions --token-a <token A>
+Simulators, by hand (the charger of the story, and a terminal that registers anew):
+  {simulators} charger --url {stack.ocpp_url} --id CP16-230 --password {PASSWORD} --version 1.6
+  {simulators} terminal --csms-versions-url {stack.base_url}{contract.PATH_OCPI}/versions --token-a {token_a}
 
 An administrator's token, good for an hour:
   TOKEN={operator.token}

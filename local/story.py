@@ -32,7 +32,10 @@ CHARGING_MINUTES: Final = 20
 STEP_SECONDS: Final = 15
 PASSWORD: Final = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"  # noqa: S105 - the simulated charger's, made up
 
-_SIMULATORS: Final = {"1.6": ChargerSimulator16, "2.0.1": ChargerSimulator201}
+SIMULATORS: Final[dict[str, type[ChargerSimulator16 | ChargerSimulator201]]] = {
+    "1.6": ChargerSimulator16,
+    "2.0.1": ChargerSimulator201,
+}
 
 
 @dataclass
@@ -119,7 +122,7 @@ class Story:
         self, options: ChargerOptions | None = None, *, time_scale: float = CLOCK_SCALE
     ) -> ChargerSimulator:
         """The charger dials, boots and is seen as available."""
-        charger: ChargerSimulator = _SIMULATORS[self.ocpp](
+        charger: ChargerSimulator = SIMULATORS[self.ocpp](
             self.stack.ocpp_url,
             self.charger_id,
             PASSWORD,

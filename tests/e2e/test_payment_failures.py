@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,8 +12,12 @@ from local.operator_client import OperatorClient
 from local.simulators.charger_link import HandshakeRefusedError
 from local.simulators.charger_options import ChargerOptions
 from local.simulators.terminal import PaymentTerminalSimulator
-from local.stack import Stack
-from local.story import STEP_SECONDS, Story, tariff
+from local.story import PASSWORD, SIMULATORS, STEP_SECONDS, Story, tariff
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from local.stack import Stack
 
 pytestmark = pytest.mark.e2e
 
@@ -166,10 +170,8 @@ async def test_wrong_password_unknown_identity_and_no_common_version(story: Stor
 
 
 async def _dial(story: Story, **changes: str) -> None:
-    from local.story import _SIMULATORS, PASSWORD
-
     known = {"charger_id": story.charger_id, "password": PASSWORD, **changes}
-    charger = _SIMULATORS[story.ocpp](story.stack.ocpp_url, known["charger_id"], known["password"])
+    charger = SIMULATORS[story.ocpp](story.stack.ocpp_url, known["charger_id"], known["password"])
     try:
         await charger.connect()
     finally:

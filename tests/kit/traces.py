@@ -69,7 +69,7 @@ def _expected_16(events: list[dict[str, Any]]) -> list[Expected]:
     stops: dict[tuple[Any, ...], Decimal] = {}
     asked: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for event in events:
-        frame = event.get("frame")
+        frame: Any = event.get("frame")
         if event["ev"] == "in" and frame[0] == 2 and frame[2] == "StartTransaction":
             key = _start_key(event["cp"], frame[3])
             starts.setdefault(key, frame[3])
@@ -147,7 +147,7 @@ class _Replay:
 
     async def run(self) -> None:
         for event in self.events:
-            key = (event.get("cp"), event.get("conn"))
+            key = (str(event.get("cp")), int(event.get("conn") or 0))
             if event["ev"] == "open":
                 self.lines[key] = await _Line.dial(f"{self.url}/{event['cp']}", event, self.passwords)
             elif event["ev"] == "close":
