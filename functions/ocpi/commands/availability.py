@@ -70,4 +70,4 @@ def _is_charging(store: Store, charger_id: str, place: Place) -> bool:
     if active is None or active["state"] != "open":
         return False
     latest = chargers.latest_status(store, charger_id, place.evse_id, place.connector_id)
-    return not (latest and latest["status"] == "Available" and latest["reported_at"] > active["since"])
+    return not (latest and latest["status"] == "Available" and latest["received_at"] > active["since"])

@@ -7,6 +7,7 @@ Which locations and EVSEs a terminal serves is assigned by us. A body that does 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from csms.domain.times import format_time
@@ -19,7 +20,7 @@ from csms.ocpi.errors import NotFound, ServerError
 from csms.ocpi.models.base import parse
 from csms.ocpi.models.payments import TerminalPatch, parse_terminal
 from csms.store import master
-from csms.store.dynamo import ConditionFailed
+from csms.store.dynamo import Condition, ConditionFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,9 +97,11 @@ def _stored(
         if stamp or "last_updated" not in after:
             after["last_updated"] = format_time(request.now)
         put = master.terminal_put(request.partner_id, after, request.now, new=row is None)
+        if row is not None:
+            put = replace(put, conditions=(Condition("last_updated", "=", row["last_updated"]),))
         try:
             request.store.commit(put)
-        except ConditionFailed:  # the same terminal was announced twice at the same moment
+        except ConditionFailed:  # announced twice, or assigned by the operator, at the same moment
             continue
         return Reply(http_status=200 if row else 201)
     raise ServerError

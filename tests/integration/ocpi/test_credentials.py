@@ -199,6 +199,36 @@ def test_get_shows_the_token_in_use(store: Store, path: str) -> None:
     assert call("GET", token, path=path).data["token"] == token
 
 
+def test_a_new_token_a_registers_a_known_partner_anew_and_ends_its_old_token(
+    store: Store, partner: FakePartner
+) -> None:
+    old = register(store)
+    store.commit(partners.credential("payter", tokens.digest("second-a"), partners.STATE_A))
+    partner.offer(*VERSIONS)
+    new = call("POST", "second-a", credentials_body("b-2")).data["token"]
+    assert may_read_locations(new)
+    assert not may_read_locations(old)
+
+
+def test_token_a_registers_once_also_where_two_requests_come_at_the_same_time(
+    store: Store, partner: FakePartner
+) -> None:
+    token_a = invite(store)
+    partner.offer(*VERSIONS)
+    answers: list[Answer] = []
+
+    def second_request(request: Sent) -> outgoing.Response:
+        partner.answers["GET", request.url] = respond
+        answers.append(call("POST", token_a, credentials_body()))
+        return respond(request)
+
+    respond = partner.answers["GET", f"{THEIR_URL}/2.3.0"]
+    partner.answers["GET", f"{THEIR_URL}/2.3.0"] = second_request
+    answers.append(call("POST", token_a, credentials_body()))
+    assert [answer.http_status for answer in answers] == [200, 405]
+    assert may_read_locations(answers[0].data["token"])
+
+
 # --- we register with a partner
 
 
