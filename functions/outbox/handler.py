@@ -7,13 +7,11 @@ cannot be handed over now is reported, and the stream comes again with it and al
 
 from __future__ import annotations
 
-import hashlib
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from csms.contract import PARTITION_KEY, QUEUE_PUSH, QUEUE_SETTLEMENT, SORT_KEY
-from csms.edge import log, queues, workflow
+from csms.contract import PARTITION_KEY, QUEUE_SETTLEMENT, SORT_KEY
+from csms.edge import log, push_queue, queues, workflow
 from csms.edge import log_catalogue as catalogue
 from csms.store import outbox
 from csms.store.dynamo import ConditionFailed, Store, unmarshal
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from csms.store.dynamo import Item
-
-_QUEUE_NAME: Final = re.compile(r"[!-~]{1,128}")  # what SQS takes as a group or deduplication id
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -57,8 +53,7 @@ def relay(store: Store, row: Item) -> None:
 
 def _to_push_queue(row: Item) -> bool:
     """In order with all other rows about the same object at the same partner."""
-    key = {"pk": row[PARTITION_KEY], "sk": row[SORT_KEY]}
-    queues.send(QUEUE_PUSH, key, group=_queue_name(row["group"]), deduplication_id=_queue_name(row["row_id"]))
+    push_queue.hand_over(row)
     return False
 
 
@@ -98,10 +93,6 @@ def _mark(store: Store, row: Item) -> None:
         store.commit(outbox.delivered(row[PARTITION_KEY], row[SORT_KEY], datetime.now(UTC)))
     except ConditionFailed:
         return  # an earlier try came as far as this
-
-
-def _queue_name(text: str) -> str:
-    return text if _QUEUE_NAME.fullmatch(text) else hashlib.sha256(text.encode()).hexdigest()
 
 
 _TARGETS: Final[dict[str, Callable[[Item], bool]]] = {
