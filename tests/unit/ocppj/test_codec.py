@@ -149,9 +149,14 @@ def test_long_numbers_fit_into_the_storage(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1e400", "-1e400", "1e125", "9" * 5000])
-def test_numbers_out_of_all_range_are_refused(text: str) -> None:
-    with pytest.raises(OcppError):
-        _payload(text)
+def test_numbers_out_of_all_range_become_null(text: str) -> None:
+    read = codec.read(f'[2,"a","MeterValues",{{"value":{text},"b":1}}]')
+    assert read == codec.Call("a", "MeterValues", {"value": None, "b": 1}, "missing-value")
+
+
+@pytest.mark.parametrize("text", ["5e-324", "1e-130", "-1e-400", "0e-400"])
+def test_numbers_next_to_nothing_are_nothing(text: str) -> None:
+    assert _payload(text) == 0
 
 
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])

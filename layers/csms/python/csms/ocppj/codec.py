@@ -1,7 +1,8 @@
 """Frames of OCPP-J: text in, messages out, and back (ocpp-j-1.6 chapter 4, OCPP 2.0.1 part 4 chapter 4).
 
 Sans-IO. Numbers with a fraction become Decimal (money and energy are never floats), `1.0` is the integer 1. Text that
-is not quite JSON is repaired where real chargers write it so: a missing value, NaN and Infinity become null.
+is not quite JSON is repaired where real chargers write it so: a missing value, NaN, Infinity and
+numbers out of all range become null.
 Faults raise `OcppError`; its `message_id` is the frame's own id where that could be read, else "-1".
 """
 
@@ -129,7 +130,9 @@ def _decimal(text: str) -> int | Decimal:
     _, digits, exponent = number.as_tuple()
     if isinstance(exponent, int) and (len(digits) > 38 or not -120 <= exponent + len(digits) <= 120):
         number = Decimal(repr(float(text)))
-        if not number.is_finite() or (number and not -120 <= number.adjusted() <= 120):
+        if number and number.adjusted() < -120:
+            return 0
+        if not number.is_finite() or number.adjusted() > 120:
             raise ValueError("number out of range")
     return number
 
@@ -142,8 +145,24 @@ def _null(_constant: str) -> None:
     """NaN, Infinity: no value."""
 
 
+def _integer_or_null(text: str) -> int | Decimal | None:
+    """An integer, null where it is out of all range."""
+    try:
+        return _integer(text)
+    except ValueError:
+        return None
+
+
+def _decimal_or_null(text: str) -> int | Decimal | None:
+    """A number with a fraction, null where it is out of all range."""
+    try:
+        return _decimal(text)
+    except ValueError:
+        return None
+
+
 _strict = json.JSONDecoder(parse_float=_decimal, parse_int=_integer, parse_constant=_refuse).decode
-_lenient = json.JSONDecoder(parse_float=_decimal, parse_int=_integer, parse_constant=_null).decode
+_lenient = json.JSONDecoder(parse_float=_decimal_or_null, parse_int=_integer_or_null, parse_constant=_null).decode
 
 
 def _message_id(frame: list[Any]) -> str:
