@@ -86,7 +86,9 @@ class Front:
         if self._distribution is None:
             return await self._origin(raw, request, "")
         behaviour = edge.route(self._distribution, request.path)
+        self._cloud.usage.add("cloudfront.requests")
         if behaviour.viewer_request:
+            self._cloud.usage.add("cloudfront.functions")
             passed = edge.viewer_request(request)
             if passed is None:
                 return _to_aiohttp(Response(404, b""))

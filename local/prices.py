@@ -18,6 +18,8 @@ USD: Final[Mapping[str, float]] = {
     "websocket.messages": 1.00e-6,
     "websocket.connection_minutes": 0.25e-6,
     "http.requests": 1.00e-6,
+    "cloudfront.requests": 1.00e-6,
+    "cloudfront.functions": 0.10e-6,
     "lambda.invocations": 0.20e-6,
     "lambda.gb_seconds": 0.0000133334,  # arm64
     "dynamodb.write": 0.625e-6,  # on demand

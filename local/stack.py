@@ -236,6 +236,11 @@ class Stack:
         return self.cloud.iam.used
 
     @property
+    def iam_unused(self) -> set[tuple[str, str, str]]:
+        """(function, action, resource) of every grant that nothing has used so far; logs and traces are not ours."""
+        return {grant for grant in self.cloud.iam.unused() if not grant[1].startswith(("logs:", "xray:"))}
+
+    @property
     def errors(self) -> list[tuple[str, dict[str, Any]]]:
         """(function, Lambda's error object) of every invocation that failed."""
         return self._lambdas.errors

@@ -44,6 +44,7 @@ def assembly(root: Path = ROOT, cache: Path = CACHE) -> Path:
     if not (target / "manifest.json").exists():
         synthesise(target, root)
         _forget_old(cache)
+    (target / "manifest.json").touch()
     return target
 
 
@@ -65,8 +66,7 @@ def synthesise(target: Path, root: Path = ROOT) -> None:
         if answer.returncode != 0 or not (out / "manifest.json").exists():
             printed = (answer.stdout + answer.stderr).splitlines()
             raise SynthError("\n".join(["python app.py failed:", *printed[-_PRINTED_LINES:]]))
-        if target.exists():
-            shutil.rmtree(target)
+        shutil.rmtree(target, ignore_errors=True)
         out.rename(target)
 
 
@@ -78,6 +78,11 @@ def _context(root: Path) -> dict[str, object]:
 
 
 def _forget_old(cache: Path) -> None:
-    kept = sorted((path for path in cache.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+    kept = sorted((path for path in cache.iterdir() if path.is_dir()), key=_last_used)
     for path in kept[:-KEPT_ASSEMBLIES]:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _last_used(assembly_dir: Path) -> float:
+    manifest = assembly_dir / "manifest.json"
+    return (manifest if manifest.exists() else assembly_dir).stat().st_mtime

@@ -103,7 +103,7 @@ class TestRoles:
 
     async def test_grants_that_nothing_used_are_listed(self, sample_stack: Stack) -> None:
         await _store(sample_stack, "put_item", Item=KEY)
-        unused = {(action) for principal, action, _ in sample_stack.cloud.iam.unused() if principal == STORE}
+        unused = {action for principal, action, _ in sample_stack.iam_unused if principal == STORE}
         assert {"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query"} <= unused
         assert "dynamodb:PutItem" not in unused
 
@@ -274,3 +274,64 @@ async def test_nothing_is_left_running_after_a_stop(socket_enabled: None, tmp_pa
     await stack.stop()
     left = {thread.name for thread in threading.enumerate()} - before
     assert not any(name.startswith(("laptop", "lambda")) for name in left)
+
+
+class TestQueries:
+    """moto's query is replaced below its filters: order, pages and the index must come out as before."""
+
+    def _fill(self, stack: Stack) -> Any:
+        client = stack.client("dynamodb")
+        for partition in ("a", "b"):
+            for number in range(5):
+                item = {"pk": {"S": partition}, "sk": {"S": f"{number}"}}
+                if number % 2 == 0:  # the index is sparse
+                    item |= {"owner": {"S": "o"}, "created": {"S": f"{9 - number}{partition}"}}
+                client.put_item(TableName="data-Table", Item=item)
+        return client
+
+    async def test_a_partition_in_order_forwards_backwards_and_by_pages(self, sample_stack: Stack) -> None:
+        client = self._fill(sample_stack)
+        query = {
+            "TableName": "data-Table",
+            "KeyConditionExpression": "pk = :p AND sk > :s",
+            "ExpressionAttributeValues": {":p": {"S": "a"}, ":s": {"S": "0"}},
+        }
+        assert [item["sk"]["S"] for item in client.query(**query)["Items"]] == ["1", "2", "3", "4"]
+        last = client.query(**query, ScanIndexForward=False, Limit=1)["Items"]
+        assert [item["sk"]["S"] for item in last] == ["4"]
+        pages = list(client.get_paginator("query").paginate(**query, PaginationConfig={"PageSize": 3}))
+        assert [[item["sk"]["S"] for item in page["Items"]] for page in pages] == [["1", "2", "3"], ["4"]]
+
+    async def test_an_index_in_order_of_its_own_keys_and_sparse(self, sample_stack: Stack) -> None:
+        client = self._fill(sample_stack)
+        query = {
+            "TableName": "data-Table",
+            "IndexName": "owned",
+            "KeyConditionExpression": "#o = :o",
+            "ExpressionAttributeNames": {"#o": "owner"},
+            "ExpressionAttributeValues": {":o": {"S": "o"}},
+        }
+        found = [item["created"]["S"] for item in client.query(**query)["Items"]]
+        assert found == ["5a", "5b", "7a", "7b", "9a", "9b"]
+        pages = list(client.get_paginator("query").paginate(**query, PaginationConfig={"PageSize": 4}))
+        assert [item["created"]["S"] for page in pages for item in page["Items"]] == found
+
+    async def test_what_aws_refuses_is_refused(self, sample_stack: Stack) -> None:
+        client = sample_stack.client("dynamodb")
+        requests = [{"PutRequest": {"Item": {"pk": {"S": "p"}, "sk": {"S": str(n)}}}} for n in range(26)]
+        with pytest.raises(client.exceptions.ClientError, match="ValidationException"):
+            client.batch_write_item(RequestItems={"data-Table": requests})
+        with pytest.raises(client.exceptions.ClientError, match="38 significant digits"):
+            client.put_item(TableName="data-Table", Item={**KEY, "n": {"N": "1" * 39}})
+
+    async def test_a_failed_update_changes_nothing(self, sample_stack: Stack) -> None:
+        client = sample_stack.client("dynamodb")
+        client.put_item(TableName="data-Table", Item={**KEY, "a": {"N": "1"}, "s": {"S": "text"}})
+        with pytest.raises(client.exceptions.ClientError):
+            client.update_item(
+                TableName="data-Table",
+                Key=KEY,
+                UpdateExpression="SET a = :two ADD s :one",
+                ExpressionAttributeValues={":one": {"N": "1"}, ":two": {"N": "2"}},
+            )
+        assert client.get_item(TableName="data-Table", Key=KEY)["Item"]["a"] == {"N": "1"}
