@@ -36,7 +36,8 @@ def format_time(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError(f"a time without a zone: {moment!r}")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)  # on the path of every frame, mostly UTC already
+    return utc.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def to_microseconds(moment: datetime) -> int:
