@@ -45,5 +45,5 @@ def _page(store: Store, payment: Item, language: Language) -> str:
     cdr = row["cdr"] if row else None
     facs = [capture["fac"] for capture in sessions.captures_of(store, payment["payment_id"])]
     if len(payment["authorization_reference"]) < _UNGUESSABLE:
-        facs = [{**fac, "eft_data": None} for fac in facs]
+        facs = [{**fac, "eft_data": []} for fac in facs]
     return page(receipt(payment, cdr, facs), language, settings.own_party().name, payment, cdr)

@@ -108,9 +108,7 @@ def _card(receipt: Receipt, language: Language) -> list[Row]:
     rows: list[Row] = []
     if receipt.captured is not None:
         rows.append((words["captured"], _money(receipt.captured, receipt, language), True))
-    if receipt.eft_data:
-        rows.append((words["card"], receipt.eft_data, False))
-    return rows
+    return [*rows, *((words["card"], text, False) for text in receipt.eft_data)]
 
 
 def _described(line: Line, language: Language) -> str:

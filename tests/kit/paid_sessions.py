@@ -293,7 +293,7 @@ class PaidSession:
             "authorization_reference": self.reference,
             "total_costs": {"before_taxes": Decimal(amount), "taxes": []},
             "currency": "EUR",
-            "eft_data": "VISA ****1234",
+            "eft_data": ["VISA ****1234", "AID A0000000031010"],
             "capture_status_code": status,
             "last_updated": format_time(after(200 + minute)),
         }

@@ -52,6 +52,7 @@ def test_a_paid_session(store: Store) -> None:
         "Total</th><td>5.40 EUR",
         "Charged to your card</th><td>5.40 EUR",
         "VISA ****1234",
+        "AID A0000000031010",
         REFERENCE,
     ):
         assert text in answer["body"], text

@@ -34,7 +34,7 @@ def fac(fac_id: str = "F1", minute: int = 0, status: str = "SUCCESS", eft_data: 
         "id": fac_id,
         "last_updated": f"2026-03-02T10:{minute:02d}:00.000Z",
         "capture_status_code": status,
-        "eft_data": eft_data,
+        "eft_data": [eft_data],
     }
 
 
@@ -48,7 +48,7 @@ def test_the_lines_of_a_bill_and_its_totals() -> None:
     assert found.taxes == ((Decimal(20), Decimal("0.90")),)
     assert (found.net, found.gross) == (Decimal("4.50"), Decimal("5.40"))
     assert found.captured == Decimal("5.40")
-    assert found.eft_data == "VISA 1234"
+    assert found.eft_data == ("VISA 1234",)
 
 
 def test_parking_time_is_not_charging_time() -> None:
@@ -111,7 +111,7 @@ def test_a_zero_bill_says_why(state: str, energy: str, outcome: str) -> None:
 
 def test_the_card_is_the_one_that_was_charged() -> None:
     facs = [fac("F2", 9, eft_data="newer"), fac("F1", 1, eft_data="deciding")]
-    assert receipt(payment(), cdr(), facs).eft_data == "deciding"
+    assert receipt(payment(), cdr(), facs).eft_data == ("deciding",)
     undecided = payment("SETTLED", capture_id=None, captured_amount=None)
-    assert receipt(undecided, cdr(), [*facs, fac("F3", 30, "FAILED", "refused")]).eft_data == "newer"
-    assert receipt(undecided, cdr(), [fac("F3", 30, "FAILED", "refused")]).eft_data is None
+    assert receipt(undecided, cdr(), [*facs, fac("F3", 30, "FAILED", "refused")]).eft_data == ("newer",)
+    assert receipt(undecided, cdr(), [fac("F3", 30, "FAILED", "refused")]).eft_data == ()

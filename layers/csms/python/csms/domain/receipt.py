@@ -57,7 +57,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Everything that is shown. Amounts are in `currency`; without a CDR there are no lines and no total."""
+    """Everything that is shown. Amounts are in `currency`; without a CDR there are no lines and no total.
+
+    `eft_data` is what the acquirer wants on a card receipt, line by line.
+    """
 
     outcome: Outcome
     currency: str
@@ -66,7 +69,7 @@ class Receipt:
     net: Decimal | None = None
     gross: Decimal | None = None
     captured: Decimal | None = None
-    eft_data: str | None = None
+    eft_data: tuple[str, ...] = ()
 
 
 def receipt(
@@ -75,7 +78,7 @@ def receipt(
     """The receipt of a PAYMENT item, with the CDR document (once there is one) and the captures reported for it."""
     fac = _deciding(payment, facs)
     captured = payment.get("captured_amount")
-    eft_data = fac.get("eft_data") if fac else None
+    eft_data = tuple(str(text) for text in (fac or {}).get("eft_data") or ())
     if cdr is None:
         return Receipt(_BY_STATE[payment["state"]], payment["currency"], captured=captured, eft_data=eft_data)
     total = cdr["total_cost"]
