@@ -103,7 +103,8 @@ def _exchanged(
         found = {name.lower(): value for name, value in answered.getheaders()}
         return Response(answered.status, _read(answered), found)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise Unreachable("timed out" if connection.was_cut else type(error).__name__) from error
+        late = connection.was_cut or isinstance(error, TimeoutError)
+        raise Unreachable("timed out" if late else type(error).__name__) from error
     finally:
         over.cancel()
         connection.close()
