@@ -41,7 +41,7 @@ async def play(stack: Stack, operator: OperatorClient, ocpp: str, ocpi: str) -> 
 
 def receipt_text(html: str) -> str:
     """A receipt page as plain lines."""
-    lines = (" ".join(unescape(line).split()) for line in _TAGS.sub("\n", html.replace("</td>", " ")).splitlines())
+    lines = (" ".join(unescape(line).split()) for line in _TAGS.sub("\n", html.replace("</th><td>", ": ")).splitlines())
     return "\n".join(line for line in lines if line)
 
 
