@@ -367,7 +367,7 @@ PROJECTIONS: Final = Function(
     (
         table_grant(CHARGERS, "GetItem", "UpdateItem", "Query"),
         table_grant(SESSIONS, "GetItem", "PutItem", "UpdateItem"),
-        table_grant(PARTNERS, "GetItem", "Query", "UpdateItem"),
+        table_grant(PARTNERS, "UpdateItem"),
         index_grant(PARTNERS),
         table_grant(OUTBOX, "PutItem"),
     ),
@@ -377,10 +377,9 @@ PROJECTIONS: Final = Function(
     ),
 )
 
-_PAYMENT_ENV = (ENV_TABLE_CHARGERS, ENV_TABLE_SESSIONS, ENV_TABLE_PARTNERS, ENV_TABLE_OUTBOX, *_PARTY)
 PAYMENT_START: Final = Function(
     "payment_session/start",
-    _PAYMENT_ENV,
+    (ENV_TABLE_CHARGERS, ENV_TABLE_SESSIONS, ENV_TABLE_OUTBOX, ENV_COUNTRY_CODE, ENV_PARTY_ID, ENV_PARTY_NAME),
     (
         table_grant(SESSIONS, "GetItem", "PutItem", "UpdateItem"),
         table_grant(CHARGERS, "GetItem", "PutItem", "UpdateItem"),
@@ -389,7 +388,7 @@ PAYMENT_START: Final = Function(
 )
 PAYMENT_EXPIRE: Final = Function(
     "payment_session/expire",
-    _PAYMENT_ENV,
+    (ENV_TABLE_CHARGERS, ENV_TABLE_SESSIONS, ENV_TABLE_OUTBOX),
     (
         table_grant(SESSIONS, "GetItem", "PutItem", "UpdateItem"),
         table_grant(CHARGERS, "GetItem", "UpdateItem"),
@@ -398,16 +397,16 @@ PAYMENT_EXPIRE: Final = Function(
 )
 PAYMENT_CHARGE: Final = Function(
     "payment_session/charge",
-    _PAYMENT_ENV,
+    (ENV_TABLE_SESSIONS, ENV_TABLE_OUTBOX),
     (table_grant(SESSIONS, "GetItem", "UpdateItem"), table_grant(OUTBOX, "PutItem")),
 )
 PAYMENT_SETTLE: Final = Function(
     "payment_session/settle",
-    _PAYMENT_ENV,
+    (ENV_TABLE_CHARGERS, ENV_TABLE_SESSIONS, ENV_TABLE_PARTNERS, ENV_TABLE_OUTBOX),
     (
         table_grant(SESSIONS, "GetItem", "PutItem", "UpdateItem", "Query"),
         table_grant(CHARGERS, "GetItem", "Query"),
-        table_grant(PARTNERS, "GetItem", "Query"),
+        table_grant(PARTNERS, "GetItem"),
         table_grant(OUTBOX, "PutItem"),
     ),
     triggers=(QueueTrigger("settlement", batch_size=1),),
@@ -415,17 +414,17 @@ PAYMENT_SETTLE: Final = Function(
 )
 PAYMENT_AWAIT_CAPTURE: Final = Function(
     "payment_session/await_capture",
-    _PAYMENT_ENV,
+    (ENV_TABLE_SESSIONS, ENV_TABLE_OUTBOX),
     (table_grant(SESSIONS, "GetItem", "UpdateItem", "Query"), table_grant(OUTBOX, "PutItem")),
 )
 PAYMENT_CLOSE: Final = Function(
     "payment_session/close",
-    _PAYMENT_ENV,
+    (ENV_TABLE_SESSIONS,),
     (table_grant(SESSIONS, "GetItem", "UpdateItem", "Query"),),
 )
 RECEIPTS: Final = Function(
     "receipts",
-    (ENV_TABLE_SESSIONS, ENV_TABLE_PARTNERS, *_PARTY),
+    (ENV_TABLE_SESSIONS, ENV_COUNTRY_CODE, ENV_PARTY_ID, ENV_PARTY_NAME),
     (table_grant(SESSIONS, "GetItem", "Query"),),
     http=(HttpRoute("GET", f"{PATH_RECEIPTS}/{{reference}}"), HttpRoute("GET", f"{PATH_RECEIPTS}/{{reference}}/")),
 )
@@ -450,18 +449,11 @@ OPERATOR_API: Final = Function(
 )  # fmt: skip
 SWEEPER: Final = Function(
     "sweeper",
+    (ENV_TABLE_SESSIONS, ENV_TABLE_OUTBOX, ENV_QUEUE_PUSH),
     (
-        ENV_TABLE_CHARGERS,
-        ENV_TABLE_SESSIONS,
-        ENV_TABLE_OUTBOX,
-        ENV_QUEUE_COMMANDS,
-        ENV_QUEUE_PUSH,
-        ENV_QUEUE_SETTLEMENT,
-    ),
-    (
-        table_grant(SESSIONS, "GetItem", "UpdateItem", "Query"),
+        table_grant(SESSIONS, "UpdateItem", "Query"),
         index_grant(SESSIONS),
-        table_grant(OUTBOX, "GetItem", "PutItem", "UpdateItem"),
+        table_grant(OUTBOX, "PutItem", "UpdateItem"),
         index_grant(OUTBOX),
         Grant("queue:push", ("sqs:SendMessage",)),
     ),
