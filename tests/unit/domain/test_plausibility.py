@@ -76,7 +76,9 @@ def test_whether_something_was_charged() -> None:
 
 def test_remarks_name_what_is_missing() -> None:
     at = START + timedelta(minutes=10)
-    gap: dict[str, Any] = {f"E{seq}": entry(at + timedelta(minutes=seq), energy_wh=Decimal(10 - seq), seq=seq) for seq in (0, 3)}
+    gap: dict[str, Any] = {
+        f"E{seq}": entry(at + timedelta(minutes=seq), energy_wh=Decimal(10 - seq), seq=seq) for seq in (0, 3)
+    }
     found = session(None, None, **gap)
     assert remarks(found, ended=True) == (MISSING_MESSAGES, "register-went-back")
     assert remarks(session(0, 10), ended=False) == (NEVER_ENDED,)
