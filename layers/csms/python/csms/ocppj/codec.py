@@ -124,8 +124,8 @@ def _integer(text: str) -> int | Decimal:
 
 def _decimal(text: str) -> int | Decimal:
     """A JSON number with a fraction. Kept within what DynamoDB stores: 38 digits, exponent -130..125."""
-    if text.endswith(".0") and len(text) <= _INTEGER_DIGITS_MAX:
-        return int(text[:-2])
+    if len(text) <= _INTEGER_DIGITS_MAX and "e" not in text and "E" not in text:
+        return int(text[:-2]) if text.endswith(".0") else Decimal(text)
     number = Decimal(text)
     _, digits, exponent = number.as_tuple()
     if isinstance(exponent, int) and (len(digits) > 38 or not -120 <= exponent + len(digits) <= 120):

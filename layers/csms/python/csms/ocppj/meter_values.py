@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csms.domain.times import parse_time
 
@@ -55,8 +55,7 @@ class Reading:
     signed: tuple[SignedValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Sample:
+class _Sample(NamedTuple):
     measurand: str
     value: Decimal
     phase: str | None
@@ -124,6 +123,8 @@ def number(value: Any) -> Decimal | None:
         return None
     if isinstance(value, Decimal):
         parsed = value
+    elif isinstance(value, int):
+        parsed = Decimal(value)
     else:
         text = str(value).strip()
         try:
@@ -166,25 +167,26 @@ def _signed_2x(raw: dict[str, Any]) -> SignedValue:
 
 
 def _reading(at: datetime, context: str, samples: list[_Sample], signed: list[SignedValue]) -> Reading:
+    by_measurand: dict[str, list[_Sample]] = {}
+    for sample in samples:
+        by_measurand.setdefault(sample.measurand, []).append(sample)
+    picked = {measurand: _pick(found) for measurand, found in by_measurand.items()}
     return Reading(
         at,
         context,
-        _pick(samples, ENERGY),
-        _pick(samples, POWER),
-        _pick(samples, CURRENT),
-        _pick(samples, STATE_OF_CHARGE),
+        picked.get(ENERGY),
+        picked.get(POWER),
+        picked.get(CURRENT),
+        picked.get(STATE_OF_CHARGE),
         tuple(signed),
     )
 
 
-def _pick(samples: list[_Sample], measurand: str) -> Decimal | None:
-    """One value of a measurand: Outlet before other locations, the value without phase before the sum of phases."""
-    wanted = [s for s in samples if s.measurand == measurand]
-    if not wanted:
-        return None
-    if len(wanted) == 1 and not wanted[0].phase:
-        return wanted[0].value
-    wanted = [s for s in wanted if s.location == "Outlet"] or wanted
+def _pick(samples: list[_Sample]) -> Decimal | None:
+    """One value of several for a quantity: Outlet before other locations, without phase before the sum of phases."""
+    if len(samples) == 1 and not samples[0].phase:
+        return samples[0].value
+    wanted = [s for s in samples if s.location == "Outlet"] or samples
     whole = [s.value for s in wanted if not s.phase]
     if whole:
         return whole[0]
