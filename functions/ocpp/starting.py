@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from csms import contract
-from csms.domain.times import format_time, parse_time
+from csms.domain.times import format_time
+from csms.domain.transaction import came_late
 from csms.store import chargers, outbox, sessions
 from functions.ocpp.paying import charging_writes, snapshot, start_used, waiting_payment
 from functions.ocpp.placing import place_of
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from functions.ocpp.authorization import Verdict
     from functions.ocpp.decision import Charger
     from functions.ocpp.placing import Place
-
-_LIVE: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +51,6 @@ def start_writes(start: Start, verdict: Verdict, now: datetime, store: Store) ->
     if payment is not None:
         return _paid_start(start, payment, verdict, now, store)
     return _plain_start(start, verdict, now, store)
-
-
-def came_late(active: Item | None, started_at: datetime, now: datetime) -> bool:
-    """Whether a start is an older one's, out of the charger's queue, while a newer transaction runs on the EVSE."""
-    if active is None or active["state"] != "open" or now - started_at < _LIVE:
-        return False
-    return parse_time(active["started_at"]) > started_at
 
 
 def _paid_start(start: Start, payment: Item, verdict: Verdict, now: datetime, store: Store) -> tuple[Write, ...]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from csms.contract import CHARGERS
 from csms.domain.transaction import entry, sample_key
+from csms.edge.ending import lost_writes
 from csms.ocppj.meter_values import number, plausible_time
 from csms.store import chargers, sessions
 from csms.store.dynamo import Put, absent
 from functions.ocpp.authorization import id_tag_info, verdict_of
 from functions.ocpp.decision import Decision, Frame
-from functions.ocpp.ending import lost_writes
 from functions.ocpp.starting import Start, start_writes
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from csms.domain.times import format_time, parse_time
+from csms.edge.ending import end_writes, lost_writes, payment_ended
 from csms.store import sessions
 from csms.store.dynamo import Condition, ConditionFailed, StorageUnavailable, exists
 from functions.ocpp.authorization import Verdict, id_token_info, verdict_of
 from functions.ocpp.decision import Decision, Frame
-from functions.ocpp.ending import end_writes, lost_writes, payment_ended
 from functions.ocpp.joining import is_due, join_writes, place_writes
 from functions.ocpp.running import guard_limit
 from functions.ocpp.starting import Start, start_writes

@@ -141,7 +141,7 @@ class HttpRoute:
 def _ocpi(module: str, *suffixes: str, party: str = "/cpo") -> tuple[HttpRoute, ...]:
     """Routes of one OCPI module: with and without trailing slash, because partners send both and we never redirect."""
     base = f"{PATH_OCPI}{party}/{{version}}/{module}"
-    return tuple(HttpRoute("ANY", f"{base}{suffix}") for suffix in ("", *suffixes, "/{proxy+}"))
+    return tuple(HttpRoute("ANY", f"{base}{suffix}") for suffix in ("", "/", *suffixes, "/{proxy+}"))
 
 
 # --- functions -------------------------------------------------------------------------------------------------------
@@ -449,9 +449,10 @@ OPERATOR_API: Final = Function(
 )  # fmt: skip
 SWEEPER: Final = Function(
     "sweeper",
-    (ENV_TABLE_SESSIONS, ENV_TABLE_OUTBOX, ENV_QUEUE_PUSH),
+    (ENV_TABLE_CHARGERS, ENV_TABLE_SESSIONS, ENV_TABLE_OUTBOX, ENV_QUEUE_PUSH),
     (
-        table_grant(SESSIONS, "UpdateItem", "Query"),
+        table_grant(CHARGERS, "GetItem", "UpdateItem", "Query"),
+        table_grant(SESSIONS, "GetItem", "UpdateItem", "Query"),
         index_grant(SESSIONS),
         table_grant(OUTBOX, "PutItem", "UpdateItem"),
         index_grant(OUTBOX),

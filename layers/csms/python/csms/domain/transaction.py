@@ -11,6 +11,7 @@ for 1.6 `st` may be a connector status.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -67,6 +68,20 @@ def event_key(seq_no: int, event_type: str, at: datetime, trigger: str, index: i
 def state_key(at: datetime, state: str) -> str:
     """Content key of a connector status that was reported while the transaction ran."""
     return f"S|{format_time(at)}|{state}"
+
+
+# A start that old comes out of a charger's queue, not from a driver.
+_LIVE: Final = timedelta(minutes=5)
+
+
+def came_late(active: Mapping[str, Any] | None, started_at: datetime, now: datetime) -> bool:
+    """Whether a start is an older one's, out of the charger's queue, while a newer transaction runs on the EVSE.
+
+    `active` is what the store holds as running there: `state`, `started_at`.
+    """
+    if active is None or active["state"] != "open" or now - started_at < _LIVE:
+        return False
+    return parse_time(active["started_at"]) > started_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ WORKFLOW_ALREADY_STARTED: Final = LogEvent("workflow_already_started", INFO)
 WORKFLOW_SIGNAL_LATE: Final = LogEvent("workflow_signal_late", INFO)
 PAYMENT_STEP: Final = LogEvent("payment_step", INFO)
 PAYMENT_NEEDS_PERSON: Final = LogEvent("payment_needs_person", ERROR)
+TRANSACTION_STRANDED: Final = LogEvent("transaction_stranded", WARNING)
 SESSION_SETTLED: Final = LogEvent("session_settled", INFO)
 SESSION_HELD_FOR_REVIEW: Final = LogEvent("session_held_for_review", WARNING)
 

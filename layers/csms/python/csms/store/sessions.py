@@ -32,6 +32,7 @@ LOCAL_OWNER: Final = "LOCAL"  # sessions that belong to no partner
 
 OPEN_PAYMENTS: Final = "PAYMENT"
 OPEN_REVIEWS: Final = "REVIEW"
+OPEN_STRANDED: Final = "STRANDED"  # transactions whose connector is free again, though nobody reported their end
 
 
 def new_session_id() -> str:
@@ -104,6 +105,30 @@ def transaction_ended(
         TX,
         set={("ledger", key): dict(entry) for key, entry in entries.items()}
         | {"updated_at": format_time(now), "state": "ended", **facts},
+        remove=("open_matter", "open_since"),
+        conditions=(Condition("state", "=", "open"),),
+    )
+
+
+def transaction_stranded(charger_id: str, transaction_id: str | int, at: str, now: datetime) -> Update:
+    """Its connector said at `at` that it is free, while the transaction stands open: to be looked at after a grace."""
+    key = transaction_key(charger_id, transaction_id)
+    return Update(
+        SESSIONS,
+        key,
+        TX,
+        set={"open_matter": OPEN_STRANDED, "open_since": f"{format_time(now)}#{key}", "free_since": at},
+        conditions=(Condition("state", "=", "open"), absent("open_matter")),
+    )
+
+
+def transaction_found(charger_id: str, transaction_id: str | int) -> Update:
+    """It goes on after all: it leaves the list of stranded ones."""
+    return Update(
+        SESSIONS,
+        transaction_key(charger_id, transaction_id),
+        TX,
+        remove=("open_matter", "open_since", "free_since"),
         conditions=(Condition("state", "=", "open"),),
     )
 

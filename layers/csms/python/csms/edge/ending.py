@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csms.domain.times import format_time, parse_time
+from csms.domain.transaction import came_late
 from csms.store import chargers, outbox, sessions
 from csms.store.dynamo import Condition
-from functions.ocpp.starting import came_late
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
