@@ -77,7 +77,9 @@ class Link:
         if frame.opcode is Opcode.BINARY:
             self._protocol.fail(UNSUPPORTED_DATA, "binary frames are not supported")
             return
-        if frame.opcode not in {Opcode.TEXT, Opcode.CONT} or self._protocol.state is not State.OPEN:
+        # A frame may arrive together with the peer's close behind it: it counts. After a close of our own it does not.
+        given_up = self._protocol.close_sent is not None and self._protocol.close_rcvd is None
+        if frame.opcode not in {Opcode.TEXT, Opcode.CONT} or given_up:
             return
         self._parts.append(bytes(frame.data))
         if not frame.fin:
