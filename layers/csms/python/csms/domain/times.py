@@ -29,15 +29,24 @@ def parse_time(text: str) -> datetime:
         raise ValueError(f"not a time: {text!r}") from error
 
 
+_written: tuple[datetime, str] = (EPOCH, "1970-01-01T00:00:00.000Z")
+
+
 def format_time(moment: datetime) -> str:
     """Write an aware datetime as `YYYY-MM-DDTHH:MM:SS.mmmZ` (24 characters, UTC, cut to milliseconds).
 
     Raises ValueError for a naive datetime: its zone would be a guess.
     """
+    global _written  # noqa: PLW0603 - a frame writes its one `now` several times; the pair is replaced as a whole
+    last, text = _written
+    if last is moment:
+        return text
     if moment.tzinfo is None:
         raise ValueError(f"a time without a zone: {moment!r}")
-    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)  # on the path of every frame, mostly UTC already
-    return utc.isoformat(timespec="milliseconds")[:23] + "Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    text = utc.isoformat(timespec="milliseconds")[:23] + "Z"
+    _written = (moment, text)
+    return text
 
 
 def to_microseconds(moment: datetime) -> int:
