@@ -14,14 +14,15 @@ COMMANDS: Final = "commands"  # send commands to chargers
 MASTER: Final = "master"  # locations, tariffs, tokens
 PARTNERS: Final = "partners"  # terminals and what partners may see
 SECRETS: Final = "secrets"  # invite partners and exchange tokens with them
+MONEY: Final = "money"  # decide reviews, close payments
 AUDIT: Final = "audit"  # who changed what
 
 ROLES: Final[Mapping[str, frozenset[str]]] = {
     "viewer": frozenset({READ}),
-    "finance": frozenset({READ, AUDIT}),
+    "finance": frozenset({READ, MONEY, AUDIT}),
     "installer": frozenset({READ, STATIONS, COMMANDS}),
     "operator": frozenset({READ, STATIONS, COMMANDS, MASTER, PARTNERS, AUDIT}),
-    "admin": frozenset({READ, STATIONS, COMMANDS, MASTER, PARTNERS, AUDIT, SECRETS}),
+    "admin": frozenset({READ, STATIONS, COMMANDS, MASTER, PARTNERS, MONEY, AUDIT, SECRETS}),
 }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from functions.operator_api import (
     audit,
     commands,
+    decisions,
     locations,
     open_matters,
     partners,
@@ -18,7 +19,7 @@ from functions.operator_api import (
     tokens,
 )
 from functions.operator_api.problems import MethodNotAllowed, NotFound
-from functions.operator_api.rights import AUDIT, COMMANDS, MASTER, PARTNERS, READ, SECRETS, STATIONS
+from functions.operator_api.rights import AUDIT, COMMANDS, MASTER, MONEY, PARTNERS, READ, SECRETS, STATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,6 +75,8 @@ ROUTES: Final = (
     Route("GET", "sessions/{session_id}", sessions.get_session, READ),
     Route("GET", "payments/{partner_id}", sessions.list_payments, READ),
     Route("GET", "payments/{partner_id}/{reference}", sessions.get_payment, READ),
+    Route("POST", "sessions/{session_id}/review", decisions.decide_review, MONEY),
+    Route("POST", "payments/{partner_id}/{reference}/decision", decisions.decide_payment, MONEY),
     Route("GET", "open-matters", open_matters.list_open_matters, READ),
     Route("GET", "audit", audit.list_changes, AUDIT),
 )

@@ -435,7 +435,7 @@ OPERATOR_API: Final = Function(
     (
         table_grant(CHARGERS, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),
         index_grant(CHARGERS),
-        table_grant(SESSIONS, "GetItem", "Query"),
+        table_grant(SESSIONS, "GetItem", "UpdateItem", "Query"),
         index_grant(SESSIONS),
         table_grant(PARTNERS, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),
         index_grant(PARTNERS),
