@@ -10,7 +10,7 @@ from csms.store import chargers
 from functions.ocpp.decision import Answer, Decision
 
 if TYPE_CHECKING:
-    from csms.store.dynamo import Item
+    from csms.store.dynamo import Item, Write
     from functions.ocpp.decision import Frame
 
 _STATUS: Final = {"accepted": "Accepted", "pending": "Pending", "rejected": "Rejected", "blocked": "Rejected"}
@@ -29,4 +29,11 @@ def boot(frame: Frame, facts: dict[str, Any]) -> Decision:
         interval = settings.heartbeat_seconds() if status == "Accepted" else PENDING_INTERVAL_SECONDS
         return {"status": status, "currentTime": format_time(frame.now), "interval": interval}
 
-    return Decision(answer, (chargers.booted(frame.charger_id, known, frame.now),))
+    def after(station: Item) -> tuple[Write, ...]:
+        if "firmware_job" not in station:  # jobs.POINTER, spelled out: most boots prove nothing and load nothing
+            return ()
+        from functions.ocpp.jobs import boot_writes
+
+        return boot_writes(station, frame.store)
+
+    return Decision(answer, (chargers.booted(frame.charger_id, known, frame.now),), after=after)

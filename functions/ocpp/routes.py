@@ -69,10 +69,16 @@ REQUESTS: Final[dict[str, dict[str, Route]]] = {
 RESULTS: Final[dict[str, dict[str, str]]] = {
     OCPP16: {
         "GetConfiguration": "functions.ocpp.v16.get_configuration_result",
+        "GetDiagnostics": "functions.ocpp.v16.get_diagnostics_result",
+        "GetLog": "functions.ocpp.v16.get_log_result",
+        "SignedUpdateFirmware": "functions.ocpp.v16.signed_update_firmware_result",
+        "UpdateFirmware": "functions.ocpp.v16.update_firmware_result",
     },
     OCPP201: {
+        "GetLog": "functions.ocpp.v201.get_log_result",
         "GetVariables": "functions.ocpp.v201.get_variables_result",
         "RequestStartTransaction": "functions.ocpp.v201.request_start_transaction_result",
+        "UpdateFirmware": "functions.ocpp.v201.update_firmware_result",
     },
 }
 
@@ -81,7 +87,7 @@ _PROFILES: Final = "smart charging is not built yet"
 _LISTS: Final = "local authorisation lists are not built yet"
 _DISPLAY: Final = "display messages are not built yet"
 _MONITORS: Final = "variable monitoring is not built yet"
-_JOBS: Final = "signed firmware jobs are not built yet"
+_JOBS: Final = "firmware that a local controller publishes is not built yet"
 _COST: Final = "cost on the charger's display is not built yet"
 _PRIVACY: Final = "customer information requests are not built yet"
 _NETWORK: Final = "network profiles are not built yet"
@@ -98,7 +104,6 @@ NOT_OFFERED: Final[dict[str, dict[str, str]]] = {
         "SendLocalList": _LISTS,
         "SetChargingProfile": _PROFILES,
         "SignCertificate": _CERTIFICATES,
-        "SignedUpdateFirmware": _JOBS,
     },
     OCPP201: {
         "CertificateSigned": _CERTIFICATES,

@@ -13,6 +13,7 @@ from typing import Any
 from csms.domain.times import format_time
 from csms.edge import dispatch, log, log_catalogue
 from csms.edge.outcome import TIMEOUT, outcome_writes
+from csms.edge.unanswered import unanswered_writes
 from csms.store import commands
 from csms.store.dynamo import ConditionFailed, Item, Store, Write, unmarshal
 
@@ -62,4 +63,4 @@ def _expire(store: Store, charger_id: str, command_id: str, now: datetime) -> No
 
 
 def _given_up(command: Item, now: datetime, store: Store) -> tuple[Write, ...]:
-    return outcome_writes(command, TIMEOUT, now, store)
+    return (*outcome_writes(command, TIMEOUT, now, store), *unanswered_writes(command, store))

@@ -17,13 +17,14 @@ from csms.ocpi import jsontext
 from csms.ocpi.errors import BadJson
 from csms.ocppj.commands import COMMANDS
 from csms.ocppj.validation import violations
-from csms.store import chargers, commands, lists
+from csms.store import chargers, commands, followed, lists
 from csms.store.dynamo import ConditionFailed
 from functions.operator_api.api import ApiRequest, Body, Reply
 from functions.operator_api.problems import Conflict, Invalid, NotFound
 from functions.operator_api.stations import found
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from csms.ocppj.validation import Violation
@@ -37,35 +38,57 @@ _SHOWN: Final = ("command_id", "charger_id", "action", "payload", "deadline")
 
 
 class CommandBody(Body):
-    """An OCPP action with its payload. After `deadline_seconds` it is not sent any more."""
+    """An OCPP action with its payload. After `deadline_seconds` it is not sent any more.
+
+    A request or reservation id that is left out is drawn. `target_version`: what the station must report after a
+    firmware update; without it any other version than before counts.
+    """
 
     action: Annotated[str, Field(min_length=1, max_length=50)]
     payload: dict[str, Any] = Field(default_factory=dict)
     deadline_seconds: Annotated[int, Field(ge=1, le=7 * 24 * 3600)] = 300
+    target_version: Annotated[str, Field(min_length=1, max_length=50)] | None = None
 
 
 def create_command(request: ApiRequest, charger_id: str) -> Reply:
     """Queue a command. 202: it is on its way, follow it under its own path."""
     station = found(request, charger_id)
     body = request.read(CommandBody)
-    _check(_protocol(request, station), body)
-    charger_id = station["charger_id"]
+    protocol, charger_id = _protocol(request, station), station["charger_id"]
+    _check_offered(protocol, body)
     command_id = _command_id(request, charger_id)
+    known = commands.get(request.store, charger_id, command_id) if "idempotency-key" in request.http.headers else None
+    if known is None:
+        known = _queued(request, station, protocol, command_id, body)
+    if known is not None:
+        _check_same(known, _as_numbered(body, known, followed.number_field(protocol, body.action)))
+    return _accepted(request, charger_id, command_id)
+
+
+def _queued(request: ApiRequest, station: Item, protocol: str, command_id: str, body: CommandBody) -> Item | None:
+    """Queue it together with what is followed of it. Answers the command that another request queued under its id."""
+    charger_id = station["charger_id"]
+    command = followed.prepared(request.store, charger_id, protocol, body.action, body.payload)
+    _check(protocol, body.action, command.payload)
+    more = followed.opened(station, command_id, command, request.now, target_version=body.target_version)
     writes = commands.queued(
         charger_id,
         command_id,
         body.action,
-        body.payload,
+        command.payload,
         request.now,
         deadline=request.now + timedelta(seconds=body.deadline_seconds),
-        origin={"kind": "operator", "who": request.caller.who},
+        origin={"kind": "operator", "who": request.caller.who, **more.about},
     )
     audited = request.audited("command.queued", f"stations/{charger_id}", command_id=command_id, command=body.action)
     try:
-        request.store.commit(*writes, audited)
+        request.store.commit(*writes, *more.writes, audited)
     except ConditionFailed:
-        _check_same(commands.get(request.store, charger_id, command_id), body)
-    return _accepted(request, charger_id, command_id)
+        known = commands.get(request.store, charger_id, command_id)
+        if known is None:
+            raise Conflict("The command was not queued: its number is in use") from None
+        return known
+    return None
 
 
 def get_command(request: ApiRequest, charger_id: str, command_id: str) -> Reply:
@@ -130,6 +153,14 @@ def _command_id(request: ApiRequest, charger_id: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"{request.caller.sub}\n{charger_id}\n{key}"))
 
 
+def _as_numbered(body: CommandBody, command: Item, name: str | None) -> CommandBody:
+    """The body with the number that was drawn for it the first time, which is not part of what is asked."""
+    drawn = command["payload"].get(name)
+    if name is None or name in body.payload or drawn is None:
+        return body
+    return body.model_copy(update={"payload": {**body.payload, name: drawn}})
+
+
 def _check_same(command: Item | None, body: CommandBody) -> None:
     if command is None:
         raise Conflict("The command was not queued; try again")
@@ -147,11 +178,16 @@ def _protocol(request: ApiRequest, station: Item) -> str:
     return str(known or possible[0])
 
 
-def _check(protocol: str, body: CommandBody) -> None:
+def _check_offered(protocol: str, body: CommandBody) -> None:
     if body.action not in COMMANDS[protocol]:
         offered = ", ".join(sorted(COMMANDS[protocol]))
         raise Invalid(faults=[("action", f"not a command for {protocol}; there are {offered}")])
-    found_violations = violations(protocol, body.action, body.payload)
+    if body.target_version is not None and body.action not in followed.FIRMWARE_ACTIONS:
+        raise Invalid(faults=[("target_version", "only a firmware update has one")])
+
+
+def _check(protocol: str, action: str, payload: Mapping[str, Any]) -> None:
+    found_violations = violations(protocol, action, dict(payload))
     if found_violations:
         raise Invalid(faults=[_fault(violation) for violation in found_violations])
 

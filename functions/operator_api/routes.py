@@ -46,6 +46,7 @@ ROUTES: Final = (
     Route("DELETE", "stations/{charger_id}", stations.delete_station, STATIONS),
     Route("GET", "stations/{charger_id}/events", stations.list_events, READ),
     Route("GET", "stations/{charger_id}/parked", stations.list_parked, READ),
+    Route("GET", "stations/{charger_id}/jobs", stations.list_jobs, READ),
     Route("GET", "refused-handshakes", stations.list_refused, READ),
     Route("GET", "stations/{charger_id}/commands", commands.list_commands, READ),
     Route("POST", "stations/{charger_id}/commands", commands.create_command, COMMANDS),

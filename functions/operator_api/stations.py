@@ -101,6 +101,11 @@ def list_parked(request: ApiRequest, charger_id: str) -> Reply:
     return _rows(request, charger_id, "PARKED")
 
 
+def list_jobs(request: ApiRequest, charger_id: str) -> Reply:
+    """Firmware, diagnostics and log jobs of the station, by kind, the latest of each first."""
+    return _rows(request, charger_id, "JOB")
+
+
 def list_refused(request: ApiRequest) -> Reply:
     """Identities whose handshake was refused: who, when, and why."""
     return request.page(lists.refused_handshakes()).reply(shown_row)

@@ -1,15 +1,16 @@
-"""FirmwareStatusNotification: how a firmware update goes (ocpp-1.6 §4.5); answered also where none was asked for."""
+"""FirmwareStatusNotification: how a firmware update goes (ocpp-1.6 §4.5); it names no request, so the latest is meant."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.ocpp.recording import record
+from csms.domain import jobs
+from functions.ocpp.jobs import status_told
 
 if TYPE_CHECKING:
     from functions.ocpp.decision import Decision, Frame
 
 
 def decide(frame: Frame) -> Decision:
-    """Appends it to the charger's events; one write, no read."""
-    return record(frame, {})
+    """Appends it to the charger's events and takes the latest firmware job further, where one is known."""
+    return status_told(frame, jobs.FIRMWARE)

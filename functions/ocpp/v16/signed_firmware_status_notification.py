@@ -1,15 +1,16 @@
-"""SignedFirmwareStatusNotification: how a signed firmware update goes (1.6 security extension, L01)."""
+"""SignedFirmwareStatusNotification: how a signed firmware update goes (security extension, L01)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.ocpp.recording import record
+from csms.domain import jobs
+from functions.ocpp.jobs import status_told
 
 if TYPE_CHECKING:
     from functions.ocpp.decision import Decision, Frame
 
 
 def decide(frame: Frame) -> Decision:
-    """Appends it to the charger's events; one write, no read."""
-    return record(frame, {})
+    """Appends it to the charger's events and takes its firmware job further, where one is known."""
+    return status_told(frame, jobs.FIRMWARE)

@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, frozenset[str]]] = {
             "RemoteStopTransaction",
             "ReserveNow",
             "Reset",
+            "SignedUpdateFirmware",
             "TriggerMessage",
             "UnlockConnector",
             "UpdateFirmware",

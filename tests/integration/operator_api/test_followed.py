@@ -1,0 +1,78 @@
+"""Commands that open something: their numbers, what is followed of them, and where it is seen."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from csms.store import chargers, commands
+
+if TYPE_CHECKING:
+    from csms.store.dynamo import Store
+    from tests.integration.operator_api.conftest import Answer, Api
+
+NOW = datetime.now(UTC)
+LOG = {"log": {"remoteLocation": "https://x.example/u"}, "logType": "DiagnosticsLog"}
+FIRMWARE = {"location": "https://x.example/f", "retrieveDate": "2026-11-20T12:00:00Z"}
+
+
+@pytest.fixture(autouse=True)
+def station(store: Store) -> None:
+    store.commit(chargers.registered("CP1", NOW, firmware_version="1.0"))
+    store.commit(chargers.connected("CP1", {"connection_id": "c1", "protocol": "ocpp1.6"}, NOW))
+
+
+def send(api: Api, action: str, payload: Any, key: str | None = None, **more: Any) -> Answer:
+    headers = {"Idempotency-Key": key} if key else None
+    return api("POST", "stations/CP1/commands", {"action": action, "payload": payload, **more}, headers=headers)
+
+
+def use(store: Store, protocol: str) -> None:
+    store.commit(chargers.connected("CP1", {"connection_id": "c1", "protocol": protocol}, NOW))
+
+
+def jobs(api: Api) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = api("GET", "stations/CP1/jobs").body["items"]
+    return items
+
+
+def test_a_request_id_that_is_left_out_is_drawn(api: Api) -> None:
+    first, second = send(api, "GetLog", LOG), send(api, "GetLog", LOG)
+    assert [answer.body["payload"]["requestId"] for answer in (first, second)] == [1, 2]
+    assert [(job["job_kind"], job["request_id"], job["state"]) for job in jobs(api)] == [
+        ("log", 2, "REQUESTED"),
+        ("log", 1, "REQUESTED"),
+    ]
+
+
+def test_a_request_id_that_is_given_is_kept_and_used_once(api: Api) -> None:
+    assert send(api, "GetLog", {**LOG, "requestId": 77}).body["payload"]["requestId"] == 77
+    again = send(api, "GetLog", {**LOG, "requestId": 77})
+    assert (again.status, len(jobs(api))) == (409, 1)
+
+
+def test_the_same_key_draws_no_second_number(api: Api) -> None:
+    first, again = send(api, "GetLog", LOG, "k"), send(api, "GetLog", LOG, "k")
+    assert (again.status, again.body["command_id"]) == (202, first.body["command_id"])
+    assert len(jobs(api)) == 1
+    assert send(api, "GetLog", {**LOG, "requestId": 9}, "k").status == 422
+
+
+def test_a_firmware_job_knows_what_must_come_of_it(api: Api, store: Store) -> None:
+    command_id = send(api, "UpdateFirmware", FIRMWARE, target_version="2.0").body["command_id"]
+    (job,) = jobs(api)
+    row: Any = commands.get(store, "CP1", command_id)
+    assert (job["target_version"], job["version_before"], job["command_id"]) == ("2.0", "1.0", command_id)
+    assert row["origin"]["job"] == "JOB#firmware#0000000001"
+
+
+def test_only_firmware_has_a_target_version(api: Api) -> None:
+    answer = send(api, "GetLog", LOG, target_version="2.0")
+    assert (answer.status, answer.fields) == (422, ["target_version"])
+
+
+def test_what_breaks_its_schema_opens_nothing(api: Api) -> None:
+    assert send(api, "GetLog", {"logType": "Tea"}).status == 422
+    assert jobs(api) == []
