@@ -68,6 +68,7 @@ REQUESTS: Final[dict[str, dict[str, Route]]] = {
 
 RESULTS: Final[dict[str, dict[str, str]]] = {
     OCPP16: {
+        "ChangeConfiguration": "functions.ocpp.v16.change_configuration_result",
         "GetConfiguration": "functions.ocpp.v16.get_configuration_result",
         "GetDiagnostics": "functions.ocpp.v16.get_diagnostics_result",
         "GetLog": "functions.ocpp.v16.get_log_result",
@@ -78,6 +79,7 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
         "GetLog": "functions.ocpp.v201.get_log_result",
         "GetVariables": "functions.ocpp.v201.get_variables_result",
         "RequestStartTransaction": "functions.ocpp.v201.request_start_transaction_result",
+        "SetVariables": "functions.ocpp.v201.set_variables_result",
         "UpdateFirmware": "functions.ocpp.v201.update_firmware_result",
     },
 }
@@ -122,7 +124,6 @@ NOT_OFFERED: Final[dict[str, dict[str, str]]] = {
         "GetInstalledCertificateIds": _CERTIFICATES,
         "GetLocalListVersion": _LISTS,
         "GetMonitoringReport": _MONITORS,
-        "GetReport": "reports by component are not built yet; GetBaseReport is",
         "InstallCertificate": _CERTIFICATES,
         "NotifyChargingLimit": _PROFILES,
         "NotifyCustomerInformation": _PRIVACY,

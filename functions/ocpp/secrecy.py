@@ -1,36 +1,5 @@
-"""Values that a charger may tell but nobody may keep: passwords and keys among its settings."""
+"""The rules of `csms.domain.secrecy`, under the name that the handlers know."""
 
-from __future__ import annotations
+from csms.domain.secrecy import HIDDEN, is_secret, without_secrets
 
-from typing import Any, Final
-
-_WORDS: Final = ("password", "authorizationkey", "secret", "presharedkey", "privatekey")
-HIDDEN: Final = "***"
-
-
-def is_secret(name: Any) -> bool:
-    """Whether a configuration key (1.6) or variable (2.x) of this name holds a secret."""
-    plain = str(name).lower().replace("_", "").replace(".", "")
-    return any(word in plain for word in _WORDS)
-
-
-def without_secrets(document: Any) -> Any:
-    """The document with the values of secret settings hidden, in every shape that OCPP reports settings in.
-
-    1.6: `{"key", "value"}`; 2.x: `{"variable": {"name"}, "attributeValue"}` and `{"variable": …, "variableAttribute": […]}`.
-    """
-    if isinstance(document, list):
-        return [without_secrets(member) for member in document]
-    if not isinstance(document, dict):
-        return document
-    variable = document.get("variable")
-    name = document.get("key") or (variable.get("name") if isinstance(variable, dict) else None)
-    if name is not None and is_secret(name):
-        return {member: _hidden(member, value) for member, value in document.items()}
-    return {member: without_secrets(value) for member, value in document.items()}
-
-
-def _hidden(member: str, value: Any) -> Any:
-    if member in {"value", "attributeValue"}:
-        return HIDDEN
-    return [{**a, "value": HIDDEN} for a in value if isinstance(a, dict)] if member == "variableAttribute" else value
+__all__ = ["HIDDEN", "is_secret", "without_secrets"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import Field
 
 from csms.contract import OCPP_PROTOCOLS
+from csms.domain.secrecy import without_secrets
 from csms.ocpi import jsontext
 from csms.ocpi.errors import BadJson
 from csms.ocppj.commands import COMMANDS
@@ -164,7 +165,11 @@ def _as_numbered(body: CommandBody, command: Item, name: str | None) -> CommandB
 def _check_same(command: Item | None, body: CommandBody) -> None:
     if command is None:
         raise Conflict("The command was not queued; try again")
-    if command["action"] != body.action or command["payload"] != body.payload:
+    # Once the first one has ended its secrets are gone, and the rest of it is what can be compared.
+    same = body.payload in (command["payload"], command.get("sealed")) or (
+        "sealed" not in command and without_secrets(body.payload) == command["payload"]
+    )
+    if command["action"] != body.action or not same:
         raise Invalid("This Idempotency-Key was used for another command", [("Idempotency-Key", "used before")])
 
 

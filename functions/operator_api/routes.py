@@ -17,6 +17,7 @@ from functions.operator_api import (
     tariffs,
     terminals,
     tokens,
+    variables,
 )
 from functions.operator_api.problems import MethodNotAllowed, NotFound
 from functions.operator_api.rights import AUDIT, COMMANDS, MASTER, MONEY, PARTNERS, READ, SECRETS, STATIONS
@@ -47,6 +48,8 @@ ROUTES: Final = (
     Route("GET", "stations/{charger_id}/events", stations.list_events, READ),
     Route("GET", "stations/{charger_id}/parked", stations.list_parked, READ),
     Route("GET", "stations/{charger_id}/jobs", stations.list_jobs, READ),
+    Route("GET", "stations/{charger_id}/variables", variables.list_variables, READ),
+    Route("GET", "stations/{charger_id}/reports/{request_id}", variables.get_report, READ),
     Route("GET", "refused-handshakes", stations.list_refused, READ),
     Route("GET", "stations/{charger_id}/commands", commands.list_commands, READ),
     Route("POST", "stations/{charger_id}/commands", commands.create_command, COMMANDS),

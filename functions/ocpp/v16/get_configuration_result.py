@@ -1,12 +1,12 @@
-"""The answer to GetConfiguration: the charger's keys, kept as they were said. Secrets are never kept."""
+"""The answer to GetConfiguration: the charger's keys, each a row of its device model. Secrets are never kept."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from csms.domain.times import format_time
-from csms.store import chargers
-from functions.ocpp.secrecy import is_secret
+from csms.domain.device_model import CONFIGURATION, Variable
+from csms.store import device_model, station_rows
+from csms.store.device_model import Told
 
 if TYPE_CHECKING:
     from csms.store.dynamo import Write
@@ -14,17 +14,16 @@ if TYPE_CHECKING:
 
 
 def writes(reply: Reply) -> tuple[Write, ...]:
-    """Keep the reported keys on the station, secrets left out."""
-    entries = (reply.payload or {}).get("configurationKey") or []
-    known = {
-        str(e["key"]): {"value": e.get("value"), "readonly": bool(e.get("readonly"))}
-        for e in entries
-        if isinstance(e, dict) and e.get("key") and not is_secret(e["key"])
-    }
-    if not known:
-        return ()
-    return (
-        chargers.station_changed(
-            reply.charger.charger_id, {"configuration": known, "configuration_at": format_time(reply.now)}
-        ),
-    )
+    """Keep the reported keys, whether they may be changed, and their values where they have any."""
+    entries = (reply.payload or {}).get("configurationKey")
+    told = [
+        Told(
+            Variable(CONFIGURATION, str(entry["key"])),
+            value=None if entry.get("value") is None else str(entry["value"]),
+            mutability="ReadOnly" if entry.get("readonly") else "ReadWrite",
+        )
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and entry.get("key")
+    ]
+    rows = device_model.reported(reply.charger.charger_id, told, reply.now)
+    return station_rows.commit_but_last(reply.store, rows)

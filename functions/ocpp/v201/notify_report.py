@@ -1,23 +1,48 @@
-"""NotifyReport: one part of the station's device model (B07, B08). Its parts are put together when they are read."""
+"""NotifyReport: one part of the station's device model (B07, B08)."""
 
 from __future__ import annotations
 
-import json
+from typing import TYPE_CHECKING, Any
 
-from csms.store import chargers
+from csms.domain.device_model import read_variable
+from csms.store import chargers, device_model, station_rows
+from csms.store.device_model import Told
 from functions.ocpp.decision import Decision, Frame
-from functions.ocpp.secrecy import without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHARACTERISTICS = {
+    "unit": "unit", "dataType": "data_type", "minLimit": "min_limit", "maxLimit": "max_limit", "valuesList": "values_list",
+    "supportsMonitoring": "supports_monitoring",
+}  # fmt: skip
 
 
 def decide(frame: Frame) -> Decision:
-    """Keeps the part as JSON text, secrets left out; one write, no read."""
+    """Keeps every variable of the part in its row, and that the part has come. A long part takes several commits.
+
+    All but the last are made here, before the part is acknowledged; repeating them changes nothing.
+    """
     payload = frame.payload
-    row = chargers.report_part(
+    told = (one for entry in payload.get("reportData") or [] for one in _told(entry))
+    rows = device_model.reported(frame.charger_id, told, frame.now)
+    part = chargers.report_part(
         frame.charger_id,
         payload["requestId"],
         payload["seqNo"],
         frame.now,
-        payload=json.dumps(without_secrets(payload), default=str, ensure_ascii=False),
         tbc=bool(payload.get("tbc")),
+        variables=len(rows),
     )
-    return Decision({}, (row,))
+    return Decision({}, (*station_rows.commit_but_last(frame.store, rows), part))
+
+
+def _told(entry: dict[str, Any]) -> Iterator[Told]:
+    variable = read_variable(entry)
+    if variable is None:
+        return
+    said = entry.get("variableCharacteristics") or {}
+    facts = {ours: said.get(theirs) for theirs, ours in _CHARACTERISTICS.items()}
+    for attribute in entry["variableAttribute"]:
+        kind, value = attribute.get("type", "Actual"), attribute.get("value")
+        yield Told(variable, kind, value, attribute.get("mutability", "ReadWrite"), facts)

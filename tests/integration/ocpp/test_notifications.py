@@ -7,7 +7,7 @@ import pytest
 
 from csms.store import chargers
 from csms.store.dynamo import Store
-from tests.kit.frames import NOW, OCPP16, OCPP201, Line, at, meter_2x, token
+from tests.kit.frames import NOW, OCPP16, OCPP21, OCPP201, Line, at, meter_2x, token
 from tests.kit.ocpp_state import rows
 
 BOOT_16 = {"chargePointVendor": "V", "chargePointModel": "M"}
@@ -19,7 +19,7 @@ def boot(line: Line, **more: Any) -> dict[str, Any]:
     return line.ask("BootNotification", {**payload, **more})
 
 
-@pytest.fixture(params=[OCPP16, OCPP201])
+@pytest.fixture(params=[OCPP16, OCPP201, OCPP21])
 def charger(store: Store, request: pytest.FixtureRequest) -> Line:
     return Line(store, request.param)
 
@@ -236,20 +236,6 @@ def test_the_stations_own_meter(line201: Line) -> None:
         assert line201.ask("MeterValues", {"evseId": 0, "meterValue": [value, meter_2x(-30, 123_460)]}) == {}
     (row,) = rows("METER")
     assert (row["evse_id"], row["at"], len(row["entries"])) == (0, at(-60), 2)
-
-
-def test_a_report_comes_in_parts(line201: Line) -> None:
-    password = {
-        "component": {"name": "SecurityCtrlr"},
-        "variable": {"name": "BasicAuthPassword"},
-        "variableAttribute": [{"value": "very secret"}],
-    }
-    for seq, tbc in ((0, True), (1, False), (1, False)):
-        payload = {"requestId": 8, "generatedAt": at(), "seqNo": seq, "tbc": tbc, "reportData": [password]}
-        assert line201.ask("NotifyReport", payload) == {}
-    found = rows("REPORT")
-    assert [(row["sk"], row["tbc"]) for row in found] == [("REPORT#8#00000", True), ("REPORT#8#00001", False)]
-    assert "very secret" not in found[0]["payload"]
 
 
 def test_authorize_of_a_remote_start(line: Line, line201_of: Any, store: Store) -> None:

@@ -9,7 +9,7 @@ import pytest
 from csms.edge import connections
 from csms.store import chargers, commands
 from csms.store.dynamo import Item, Store
-from tests.kit.frames import NOW, OCPP16, OCPP201, Line
+from tests.kit.frames import NOW, OCPP16, OCPP21, OCPP201, Line
 from tests.kit.ocpp_state import rows
 from tests.kit.tables import outbox_rows
 
@@ -31,7 +31,7 @@ def connect(line: Line) -> Line:
     return line
 
 
-@pytest.fixture(params=[OCPP16, OCPP201])
+@pytest.fixture(params=[OCPP16, OCPP201, OCPP21])
 def charger(store: Store, request: pytest.FixtureRequest) -> Line:
     return connect(Line(store, request.param).register())
 
@@ -60,7 +60,8 @@ def command(store: Store, command_id: str) -> Item:
 
 
 def answer(line: Line, command_id: str, payload: Any) -> None:
-    assert line.text(json.dumps([3, command_id, payload])) is None, "an answer is never answered"
+    said = line.text(json.dumps([3, command_id, payload]))
+    assert said is None or (line.protocol == OCPP21 and said[:2] == [5, command_id]), "only 2.1 answers an answer"
 
 
 # --- in time --------------------------------------------------------------------------------------------------------
@@ -183,69 +184,3 @@ def test_where_the_connection_is_gone_the_next_command_waits(
     connection = chargers.get_connection(store, "CP1")
     assert connection["queue"] == [second]
     assert "slot" not in connection
-
-
-# --- answers with consequences --------------------------------------------------------------------------------------
-
-
-def test_a_configuration_is_kept_without_its_secrets(store: Store) -> None:
-    line = connect(Line(store, OCPP16).register())
-    command_id = outstanding(line, "GetConfiguration")
-    keys = [
-        {"key": "HeartbeatInterval", "readonly": False, "value": "300"},
-        {"key": "AuthorizationKey", "readonly": False, "value": "DEADBEEF"},
-        {"key": "NoValue", "readonly": True},
-    ]
-    answer(line, command_id, {"configurationKey": keys, "unknownKey": ["X"]})
-    station = chargers.get_station(store, "CP1")
-    assert station is not None
-    assert station["configuration"] == {
-        "HeartbeatInterval": {"value": "300", "readonly": False},
-        "NoValue": {"value": None, "readonly": True},
-    }
-    assert "DEADBEEF" not in json.dumps(command(store, command_id), default=str)
-
-
-def variable(owner: str, name: str, value: str | None, status: str = "Accepted", **more: Any) -> dict[str, Any]:
-    result = {"component": {"name": owner}, "variable": {"name": name}, "attributeStatus": status, **more}
-    return result if value is None else {**result, "attributeValue": value}
-
-
-def test_variables_are_added_to_those_known(store: Store) -> None:
-    line = connect(Line(store, OCPP201).register())
-    answer(
-        line,
-        outstanding(line, "GetVariables"),
-        {"getVariableResult": [variable("OCPPCommCtrlr", "HeartbeatInterval", "300")]},
-    )
-    found = [
-        variable("SecurityCtrlr", "BasicAuthPassword", "very secret"),
-        variable("X", "Unknown", None, "UnknownVariable"),
-        variable("X", "Limit", "5", attributeType="Target"),
-        variable(
-            "Connector", "Available", "true", component={"name": "Connector", "evse": {"id": 1, "connectorId": 2}}
-        ),
-        variable("X", "List", "a", variable={"name": "List", "instance": "one"}),
-    ]
-    command_id = outstanding(line, "GetVariables")
-    answer(line, command_id, {"getVariableResult": found})
-    station = chargers.get_station(store, "CP1")
-    assert station is not None
-    assert {name: entry["value"] for name, entry in station["variables"].items()} == {
-        "OCPPCommCtrlr.HeartbeatInterval": "300",
-        "X.Limit#Target": "5",
-        "Connector/1/2.Available": "true",
-        "X.List[one]": "a",
-    }
-    assert "very secret" not in json.dumps(command(store, command_id), default=str)
-
-
-@pytest.mark.parametrize("payload", [{}, {"getVariableResult": 5}, {"getVariableResult": [5, {}, {"component": 1}]}])
-def test_variables_of_another_shape_do_no_harm(store: Store, payload: dict[str, Any]) -> None:
-    line = connect(Line(store, OCPP201).register())
-    command_id = outstanding(line, "GetVariables")
-    answer(line, command_id, payload)
-    assert command(store, command_id)["state"] == commands.ANSWERED
-    station = chargers.get_station(store, "CP1")
-    assert station is not None
-    assert "variables" not in station

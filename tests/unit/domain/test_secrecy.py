@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.ocpp.secrecy import HIDDEN, is_secret, without_secrets
+from csms.domain.secrecy import HIDDEN, is_secret, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,13 @@ def test_the_variables_of_2_0_1() -> None:
 )
 def test_other_documents_stay_as_they_are(document: Any) -> None:
     assert without_secrets(document) == document
+
+
+def test_a_network_profile() -> None:
+    vpn = {"server": "s", "user": "u", "password": "p", "key": "shared", "type": "IPSec"}
+    profile = {"apn": {"apn": "a", "apnPassword": "p", "simPin": 1234}, "vpn": vpn, "securityProfile": 2}
+    assert without_secrets(profile) == {
+        "apn": {"apn": "a", "apnPassword": HIDDEN, "simPin": HIDDEN},
+        "vpn": {**vpn, "password": HIDDEN, "key": HIDDEN},
+        "securityProfile": 2,
+    }

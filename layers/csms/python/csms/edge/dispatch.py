@@ -96,7 +96,7 @@ def _take_and_post(store: Store, connection: Item, command: Item, now: datetime)
         delay_seconds=COMMAND_TIMEOUT_SECONDS,
     )
     try:
-        connections.post(connection_id, codec.write_call(command_id, command["action"], command["payload"]))
+        connections.post(connection_id, codec.write_call(command_id, command["action"], commands.payload_of(command)))
     except (connections.ConnectionGone, connections.ConnectionBusy) as error:
         gone = isinstance(error, connections.ConnectionGone)
         _take_back(store, charger_id, command_id, connection_id, gone=gone)

@@ -37,6 +37,7 @@ COMMANDS: Final[dict[str, frozenset[str]]] = {
             "DataTransfer",
             "GetBaseReport",
             "GetLog",
+            "GetReport",
             "GetTransactionStatus",
             "GetVariables",
             "RequestStartTransaction",

@@ -12,7 +12,7 @@ Items of partition `CP#<charger_id>`:
 | `START#<digest>` | the stored answer of a 1.6 StartTransaction, for replays |
 | `EVENT#<time>#<digest>` | NotifyEvent, SecurityEventNotification, firmware and log status, DataTransfer |
 | `METER#<time>#<digest>` | metered values outside transactions |
-| `REPORT#<request_id>#<seq>` | a part of a device-model report |
+| `REPORT#<request_id>#<seq>` | that a part of a device-model report has come; its variables: `device_model.py` |
 | `PARKED#<time>#<digest>` | a payload that could not be used: kept, flagged, shown |
 """
 
@@ -222,6 +222,8 @@ def report_part(charger_id: str, request_id: int, seq_no: int, now: datetime, **
             "sk": f"REPORT#{request_id}#{seq_no:05d}",
             "kind": "REPORT",
             "charger_id": charger_id,
+            "request_id": request_id,
+            "seq_no": seq_no,
             "received_at": format_time(now),
             "expires_at_s": expiry(now),
             **content,

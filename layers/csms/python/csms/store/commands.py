@@ -3,6 +3,9 @@
 `COMMAND#<id>` holds the life of a command; the id is its OCPP message id. The ids that wait stand in the connection's
 `queue`, the one outstanding in `slot`. Inserting a command row starts its dispatch (a stream does), so committing it is
 all a producer does.
+
+Secrets (passwords among settings) are hidden in `payload`. What is really sent stands in `sealed` until the command's life
+is over, and is shown nowhere.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from csms.contract import CHARGERS, COMMAND_PREFIX, COMMAND_TIMEOUT_SECONDS
+from csms.domain.secrecy import without_secrets
 from csms.domain.times import format_time, parse_time
 from csms.store.chargers import CONNECTION, expiry, partition
 from csms.store.dynamo import Condition, Item, Put, Store, Update, Write, absent
@@ -52,6 +56,7 @@ def queued(
     origin: Mapping[str, Any],
 ) -> tuple[Write, ...]:
     """Writes that queue a command. `origin` says who wants it and where its outcome goes, e.g. {"kind": "payment", …}."""
+    given, shown = dict(payload), without_secrets(dict(payload))
     row = {
         "pk": partition(charger_id),
         "sk": f"{COMMAND_PREFIX}{command_id}",
@@ -59,7 +64,8 @@ def queued(
         "charger_id": charger_id,
         "command_id": command_id,
         "action": action,
-        "payload": dict(payload),
+        "payload": shown,
+        "sealed": given if given != shown else None,
         "state": QUEUED,
         "queued_at": format_time(now),
         "deadline": format_time(deadline),
@@ -74,6 +80,12 @@ def queued(
     )
 
 
+def payload_of(command: Item) -> dict[str, Any]:
+    """The payload as it is sent, with its secrets as long as they are kept."""
+    payload: dict[str, Any] = command.get("sealed") or command["payload"]
+    return payload
+
+
 def get(store: Store, charger_id: str, command_id: str) -> Item | None:
     """A command by its id, or None."""
     return store.get(CHARGERS, partition(charger_id), f"{COMMAND_PREFIX}{command_id}")
@@ -85,12 +97,13 @@ def list_of(store: Store, charger_id: str, limit: int = 100) -> list[Item]:
 
 
 def changed(charger_id: str, command_id: str, state: str, *, was: tuple[str, ...], **more: Any) -> Update:
-    """A step of the command's life, taken once: only from one of the states `was`."""
+    """A step of the command's life, taken once: only from one of the states `was`. Its end drops its secrets."""
     return Update(
         CHARGERS,
         partition(charger_id),
         f"{COMMAND_PREFIX}{command_id}",
         set={"state": state, **more},
+        remove=("sealed",) if state in FINAL_STATES else (),
         conditions=(Condition("state", "in", was),),
     )
 
