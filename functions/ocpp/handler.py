@@ -64,12 +64,16 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 def handle_frame(charger: Charger, text: str, now: datetime, store: Store) -> Outcome:
     """Handle one frame of a charger, whatever brought it. Never raises."""
     try:
-        message = codec.read(text)
+        message = codec.read(text, charger.protocol)
     except OcppError as error:
         return _unreadable(charger, text, error, now, store)
     if isinstance(message, codec.Call):
         return _call(charger, message, now, store)
-    return Outcome(None, lambda: _reply(charger, message, now, store))
+    if isinstance(message, codec.Send):
+        return Outcome(None, lambda: _unconfirmed(charger, message, now, store))
+    if isinstance(message, codec.CallResultError):
+        return Outcome(None, lambda: _answer_refused(charger, message, now, store))
+    return Outcome(_result_error(charger, message, store), lambda: _reply(charger, message, now, store))
 
 
 def charger_of(request: dict[str, Any]) -> Charger:
@@ -115,6 +119,8 @@ def _call(charger: Charger, call: codec.Call, now: datetime, store: Store) -> Ou
 
 
 def _not_routed(protocol: str, action: str) -> OcppError:
+    if action in routes.SENDS[protocol]:
+        return OcppError(errors.PROTOCOL_ERROR, "this action is a SEND, not a CALL")
     if action in routes.NOT_OFFERED[protocol] or action in routes.COMMANDS[protocol]:
         return OcppError(errors.NOT_SUPPORTED, "this action is not offered to charging stations here")
     return OcppError(errors.NOT_IMPLEMENTED, "this action is not known")
@@ -133,7 +139,7 @@ def _check_registration(charger: Charger, action: str, store: Store) -> None:
 
 
 def _validated(
-    charger: Charger, call: codec.Call, now: datetime, store: Store
+    charger: Charger, call: codec.Call | codec.Send, now: datetime, store: Store
 ) -> tuple[Frame, tuple[validation.Violation, ...]]:
     rules: tuple[str, ...] = (call.repaired,) if call.repaired else ()
     faults: tuple[validation.Violation, ...] = ()
@@ -223,7 +229,9 @@ def _unreadable(charger: Charger, text: str, error: OcppError, now: datetime, st
     except StorageUnavailable as failure:
         log.write(log_catalogue.STORAGE_UNAVAILABLE, error=failure, charger_id=charger.charger_id)
     ignored = error.message_id == errors.UNREADABLE_ID or error.code == errors.MESSAGE_TYPE_NOT_SUPPORTED
-    if not error.answered or (charger.protocol == routes.OCPP16 and ignored):
+    if charger.protocol == routes.OCPP21:  # other message types shall be ignored (OCPP 2.1 part 4, 4.1.3)
+        ignored = error.code == errors.MESSAGE_TYPE_NOT_SUPPORTED
+    if not error.answered or (charger.protocol != routes.OCPP201 and ignored):
         return Outcome(None)
     return Outcome(codec.write_error(error, error.message_id, charger.protocol))
 
@@ -231,6 +239,59 @@ def _unreadable(charger: Charger, text: str, error: OcppError, now: datetime, st
 def _internal_error(charger: Charger, message_id: str) -> str:
     error = OcppError(errors.INTERNAL_ERROR, "the message could not be handled now")
     return codec.write_error(error, message_id, charger.protocol)
+
+
+# --- 2.1: messages without an answer, and answers to answers -----------------------------------------------------------
+
+
+def _unconfirmed(charger: Charger, send: codec.Send, now: datetime, store: Store) -> None:
+    """A SEND: used or kept, never answered (OCPP 2.1 part 4, 4.2.4)."""
+    route = routes.SENDS[charger.protocol].get(send.action)
+    try:
+        if route is None:
+            raise OcppError(errors.NOT_SUPPORTED, "this action is no SEND")
+        _check_registration(charger, send.action, store)
+        frame, faults = _validated(charger, send, now, store)
+        if faults:
+            raise OcppError(faults[0].code, str(faults[0]))
+        store.commit(*_module(route.module).decide(frame).writes)
+    except OcppError as error:
+        log.write(
+            log_catalogue.OCPP_FRAME_REFUSED, charger_id=charger.charger_id, action=send.action[:50], code=error.code,
+            reason=error.description,
+        )  # fmt: skip
+        store.commit(chargers.parked(charger.charger_id, send.action[:50], send.payload, error.description, now))
+
+
+def _answer_refused(charger: Charger, message: codec.CallResultError, now: datetime, store: Store) -> None:
+    """CALLRESULTERROR: the station could not use an answer of ours. Nothing is to be done but to show it to a person."""
+    log.write(
+        log_catalogue.OCPP_FRAME_REFUSED, charger_id=charger.charger_id, code=message.code[:50],
+        reason=f"our answer: {message.description[:255]}",
+    )  # fmt: skip
+    facts = {"message_id": message.message_id, "code": message.code, "description": message.description}
+    store.commit(chargers.parked(charger.charger_id, "answer", facts, "the station could not use our answer", now))
+
+
+def _result_error(charger: Charger, message: codec.CallResult | codec.CallError, store: Store) -> str | None:
+    """The CALLRESULTERROR that 2.1 has for an answer that breaks its schema; None where there is nothing to say.
+
+    What can be used of the answer is used all the same.
+    """
+    if charger.protocol != routes.OCPP21:
+        return None
+    if isinstance(message, codec.CallError):
+        wrong = OcppError(message.code, message.description)
+        return codec.write_result_error(wrong, message.message_id) if message.odd_result else None
+    try:
+        command = commands.get(store, charger.charger_id, message.message_id)
+    except StorageUnavailable as error:
+        log.write(log_catalogue.STORAGE_UNAVAILABLE, error=error, charger_id=charger.charger_id)
+        return None
+    if command is None or command["action"] not in routes.COMMANDS[charger.protocol]:
+        return None
+    faults = validation.violations(charger.protocol, command["action"], message.payload, answer=True)
+    return codec.write_result_error(OcppError(faults[0].code, str(faults[0])), message.message_id) if faults else None
 
 
 # --- answers of the charger to our commands ---------------------------------------------------------------------------

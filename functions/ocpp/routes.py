@@ -1,8 +1,9 @@
 """Which file handles which action: one literal table per version, and the reasons for what is not handled.
 
 `REQUESTS`: what chargers ask. `RESULTS`: answers to our commands that have consequences of their own (the others are
-recorded with their command). `COMMANDS` (csms.ocppj): what may be sent to a charger. `NOT_OFFERED`: known to the standard, not
-handled here, each with its reason; a charger that sends one gets NotSupported.
+recorded with their command). `SENDS`: what chargers say without wanting an answer (2.1). `COMMANDS` (csms.ocppj): what may be
+sent to a charger. `NOT_OFFERED`: known to the standard, not handled here, each with its reason; a charger that sends one gets
+NotSupported. What 2.1 shares with 2.0.1 is handled by the same files: it only widened what those messages may hold.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from csms.ocppj.commands import COMMANDS, OCPP16, OCPP201
+from csms.ocppj.commands import COMMANDS, OCPP16, OCPP21, OCPP201
 
-__all__ = ["COMMANDS", "NOT_OFFERED", "OCPP16", "OCPP201", "REQUESTS", "RESULTS", "Route"]
+__all__ = ["COMMANDS", "NOT_OFFERED", "OCPP16", "OCPP21", "OCPP201", "REQUESTS", "RESULTS", "SENDS", "Route"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ def _v16(name: str, *, transactional: bool = False) -> Route:
 
 def _v201(name: str, *, transactional: bool = False) -> Route:
     return Route(f"functions.ocpp.v201.{name}", transactional)
+
+
+def _v21(name: str) -> Route:
+    return Route(f"functions.ocpp.v21.{name}")
 
 
 REQUESTS: Final[dict[str, dict[str, Route]]] = {
@@ -66,6 +71,27 @@ REQUESTS: Final[dict[str, dict[str, Route]]] = {
     },
 }
 
+REQUESTS[OCPP21] = {
+    **REQUESTS[OCPP201],
+    "BatterySwap": _v21("battery_swap"),
+    "ClosePeriodicEventStream": _v21("close_periodic_event_stream"),
+    "GetCertificateChainStatus": _v21("get_certificate_chain_status"),
+    "NotifyDERAlarm": _v21("notify_der_alarm"),
+    "NotifyDERStartStop": _v21("notify_der_start_stop"),
+    "NotifyPriorityCharging": _v21("notify_priority_charging"),
+    "NotifySettlement": _v21("notify_settlement"),
+    "OpenPeriodicEventStream": _v21("open_periodic_event_stream"),
+    "PullDynamicScheduleUpdate": _v21("pull_dynamic_schedule_update"),
+    "ReportDERControl": _v21("report_der_control"),
+    "VatNumberValidation": _v21("vat_number_validation"),
+}
+
+SENDS: Final[dict[str, dict[str, Route]]] = {
+    OCPP16: {},
+    OCPP201: {},
+    OCPP21: {"NotifyPeriodicEventStream": _v21("notify_periodic_event_stream")},
+}
+
 RESULTS: Final[dict[str, dict[str, str]]] = {
     OCPP16: {
         "ChangeConfiguration": "functions.ocpp.v16.change_configuration_result",
@@ -79,9 +105,23 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
         "GetLog": "functions.ocpp.v201.get_log_result",
         "GetVariables": "functions.ocpp.v201.get_variables_result",
         "RequestStartTransaction": "functions.ocpp.v201.request_start_transaction_result",
-        "SetVariables": "functions.ocpp.v201.set_variables_result",
         "UpdateFirmware": "functions.ocpp.v201.update_firmware_result",
+        "SetVariables": "functions.ocpp.v201.set_variables_result",
     },
+}
+
+RESULTS[OCPP21] = {
+    **RESULTS[OCPP201],
+    "AdjustPeriodicEventStream": "functions.ocpp.v21.adjust_periodic_event_stream_result",
+    "ChangeTransactionTariff": "functions.ocpp.v21.change_transaction_tariff_result",
+    "ClearDERControl": "functions.ocpp.v21.clear_der_control_result",
+    "ClearTariffs": "functions.ocpp.v21.clear_tariffs_result",
+    "GetPeriodicEventStream": "functions.ocpp.v21.get_periodic_event_stream_result",
+    "GetTariffs": "functions.ocpp.v21.get_tariffs_result",
+    "RequestBatterySwap": "functions.ocpp.v21.request_battery_swap_result",
+    "SetDERControl": "functions.ocpp.v21.set_der_control_result",
+    "SetDefaultTariff": "functions.ocpp.v21.set_default_tariff_result",
+    "UpdateDynamicSchedule": "functions.ocpp.v21.update_dynamic_schedule_result",
 }
 
 _CERTIFICATES: Final = "certificates need the deployment's own certificate authority, which is not built yet"
@@ -146,3 +186,5 @@ NOT_OFFERED: Final[dict[str, dict[str, str]]] = {
         "UnpublishFirmware": _JOBS,
     },
 }
+
+NOT_OFFERED[OCPP21] = NOT_OFFERED[OCPP201]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from csms.store.dynamo import Item, Store
 
-Protocol = Literal["ocpp2.0.1", "ocpp1.6"]
+Protocol = Literal["ocpp2.1", "ocpp2.0.1", "ocpp1.6"]
 Registration = Literal["accepted", "pending", "blocked"]
 Identifier = Annotated[str, Field(min_length=1, max_length=36, pattern=r"^[\x21-\x7e]+$")]
 OcppNumber = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4}$")]

@@ -16,7 +16,7 @@ from functions.ocpp.handler import handle_frame
 if TYPE_CHECKING:
     from csms.store.dynamo import Store
 
-OCPP16, OCPP201 = "ocpp1.6", "ocpp2.0.1"
+OCPP16, OCPP201, OCPP21 = "ocpp1.6", "ocpp2.0.1", "ocpp2.1"
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 _ids = itertools.count(1)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.kit.calls import counted
-from tests.kit.frames import OCPP16, OCPP201, Line, at, event, meter_2x, meter_16, start_16, stop_16, token
+from tests.kit.frames import OCPP16, OCPP21, OCPP201, Line, at, event, meter_2x, meter_16, start_16, stop_16, token
 from tests.kit.tables import fresh_aws
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ HOT = frozenset(
         (OCPP201, "MeterValues"),
         (OCPP201, "NotifyEvent"),
         (OCPP201, "TransactionEvent Updated"),
+        (OCPP21, "Heartbeat"),
+        (OCPP21, "StatusNotification"),
+        (OCPP21, "MeterValues"),
+        (OCPP21, "TransactionEvent Updated"),
+        (OCPP21, "NotifyPeriodicEventStream"),
     }
 )
 
@@ -44,7 +50,7 @@ class FrameCalls:
 def measure() -> list[FrameCalls]:
     """Every action that is handled, in the order of a charger's day."""
     with fresh_aws() as store:
-        return [*_version_16(store), *_version_201(store)]
+        return [*_version_16(store), *_version_2x(store, OCPP201), *_version_2x(store, OCPP21), *_version_21(store)]
 
 
 def worst(rows: list[FrameCalls]) -> tuple[int, int]:
@@ -77,8 +83,8 @@ def _version_16(store: Store) -> list[FrameCalls]:
     return rows
 
 
-def _version_201(store: Store) -> list[FrameCalls]:
-    line = Line(store, OCPP201, "CP201").register()
+def _version_2x(store: Store, protocol: str) -> list[FrameCalls]:
+    line = Line(store, protocol, f"CP-{protocol}").register()
     monitored = {
         "eventId": 1, "timestamp": at(), "trigger": "Delta", "actualValue": "21.5",
         "eventNotificationType": "CustomMonitor", "component": {"name": "Controller"}, "variable": {"name": "Temperature"},
@@ -100,6 +106,33 @@ def _version_201(store: Store) -> list[FrameCalls]:
         ("TransactionEvent", event("Ended", 2, 600, wh=3000)),
     ]
     return [_row(line, action, payload) for action, payload in messages]
+
+
+def _version_21(store: Store) -> list[FrameCalls]:
+    """What 2.1 adds."""
+    line = Line(store, OCPP21, "CP21").register()
+    hashes = {"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "1"}
+    battery = {"evseId": 1, "serialNumber": "B", "soC": 90, "soH": 99}
+    settled = {"pspRef": "P", "status": "Settled", "settlementAmount": 5.5, "settlementTime": at()}
+    messages: list[tuple[str, dict[str, Any]]] = [
+        ("BatterySwap", {"batteryData": [battery], "eventType": "BatteryIn", "idToken": token(), "requestId": 1}),
+        ("OpenPeriodicEventStream", {"constantStreamData": {"id": 1, "params": {}, "variableMonitoringId": 2}}),
+        ("ClosePeriodicEventStream", {"id": 1}),
+        ("GetCertificateChainStatus", {"certificateStatusRequests": [
+            {"certificateHashData": hashes, "source": "OCSP", "urls": ["http://ocsp.example"]}]}),
+        ("NotifyDERAlarm", {"controlType": "FreqDroop", "timestamp": at()}),
+        ("NotifyDERStartStop", {"controlId": "c", "started": True, "timestamp": at()}),
+        ("NotifyPriorityCharging", {"transactionId": "none", "activated": True}),
+        ("NotifySettlement", settled),
+        ("PullDynamicScheduleUpdate", {"chargingProfileId": 1}),
+        ("ReportDERControl", {"requestId": 1}),
+        ("VatNumberValidation", {"vatNumber": "DE136695976"}),
+    ]  # fmt: skip
+    rows = [_row(line, action, payload) for action, payload in messages]
+    streamed = {"id": 1, "pending": 0, "basetime": at(), "data": [{"t": 0, "v": "1"}]}
+    with counted() as calls:
+        line.text(json.dumps([6, "s-1", "NotifyPeriodicEventStream", streamed]))
+    return [*rows, FrameCalls(OCPP21, "NotifyPeriodicEventStream", calls.reads, calls.writes)]
 
 
 def _row(line: Line, action: str, payload: dict[str, Any]) -> FrameCalls:

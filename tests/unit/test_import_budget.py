@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from functions.ocpp.decision import Charger
 class Store:
     def commit(self, *writes): return {}
-for protocol in ("ocpp1.6", "ocpp2.0.1"):
+for protocol in ("ocpp1.6", "ocpp2.0.1", "ocpp2.1"):
     outcome = functions.ocpp.handler.handle_frame(
         Charger("CP1", protocol, "c"), '[2,"1","Heartbeat",{}]', datetime.now(UTC), Store())
     assert outcome.reply.startswith('[3,"1"'), outcome.reply
@@ -46,6 +46,7 @@ NOT_AT_IMPORT = (
     "functions.ocpp.starting",
     "functions.ocpp.v16",
     "functions.ocpp.v201",
+    "functions.ocpp.v21",
     "jsonschema_rs",
     "zoneinfo",
 )

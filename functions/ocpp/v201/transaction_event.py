@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from csms.domain.times import format_time, parse_time
 from csms.edge.ending import end_writes, lost_writes, payment_ended
 from csms.store import sessions
-from csms.store.dynamo import Condition, ConditionFailed, StorageUnavailable, exists
+from csms.store.dynamo import Condition, ConditionFailed, Put, StorageUnavailable, exists
 from functions.ocpp.authorization import Verdict, id_token_info, verdict_of
+from functions.ocpp.costs import limit_answer, running_cost_answer, station_facts
 from functions.ocpp.decision import Decision, Frame
 from functions.ocpp.joining import is_due, join_writes, place_writes
 from functions.ocpp.running import guard_limit
@@ -23,6 +24,8 @@ from functions.ocpp.starting import Start, start_writes
 from functions.ocpp.v201.event import ENDED, STARTED, UPDATED, Event, event_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from csms.store.dynamo import Item, Update, Write
 
 _TRIES: Final = 6
@@ -47,7 +50,12 @@ def _updated(event: Event) -> Decision:
     write = _extended(event)
     if event.remote_start_id is not None:
         write = replace(write, conditions=(*write.conditions, exists("token_status")))
-    return Decision({}, (write,), otherwise=lambda: _with_reads(event), after=lambda item: _after(event, item))
+    return Decision(
+        lambda item: running_cost_answer(event.frame, item),
+        (write,),
+        otherwise=lambda: _with_reads(event),
+        after=lambda item: _after(event, item),
+    )
 
 
 def _after(event: Event, transaction: Item) -> tuple[Write, ...]:
@@ -92,6 +100,8 @@ def _with_reads(event: Event, tries: int = _TRIES) -> Decision:
     if steps:
         return _step(event, steps, tries)
     facts, place = place_writes(start, transaction, frame.now, frame.store)
+    if event.names_starter:
+        answer |= limit_answer(frame, transaction)
     if event.kind == ENDED and transaction["state"] == "open":
         return Decision(answer, _end(event, transaction), otherwise=again)
     if event.kind == STARTED and event.begin_wh is not None:
@@ -109,8 +119,14 @@ def _first(event: Event, verdict: Verdict, answer: dict[str, Any], tries: int) -
     writes = start_writes(start, verdict, frame.now, frame.store)
     if event.kind == ENDED:
         return _step(event, writes, tries)
+    answer |= limit_answer(frame, _made(writes))
     lost = lost_writes(frame.store, frame.charger_id, start.evse_id, start.started_at, frame.now)
     return Decision(answer, writes, otherwise=lambda: _with_reads(event), after=lambda _: lost)
+
+
+def _made(writes: tuple[Write, ...]) -> Mapping[str, Any]:
+    """The transaction among what begins it."""
+    return next((w.item for w in writes if isinstance(w, Put) and w.item.get("kind") == "TX"), {})
 
 
 def _step(event: Event, writes: tuple[Write, ...], tries: int) -> Decision:
@@ -144,6 +160,7 @@ def _start(event: Event, verdict: Verdict, transaction: Item | None) -> Start:
     if transaction is None:
         facts["rules"] = list(event.frame.rules) or None
         facts["reservation_id"] = event.frame.payload.get("reservationId")
+        facts |= station_facts(event.frame)
     return Start(
         event.frame.charger,
         event.transaction_id,
@@ -160,7 +177,12 @@ def _start(event: Event, verdict: Verdict, transaction: Item | None) -> Start:
 
 def _extended(event: Event, **facts: Any) -> Update:
     return sessions.ledger_extended(
-        event.frame.charger_id, event.transaction_id, event.entries, event.frame.now, **facts
+        event.frame.charger_id,
+        event.transaction_id,
+        event.entries,
+        event.frame.now,
+        **station_facts(event.frame),
+        **facts,
     )
 
 
@@ -175,6 +197,7 @@ def _end(event: Event, transaction: Item) -> tuple[Write, ...]:
         stopped_reason=about.get("stoppedReason", "Local"),
         stop_id_token=event.id_token,
         ended_by="charger",
+        **station_facts(event.frame),
     )
 
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from csms.store.dynamo import Store
-from tests.kit.frames import OCPP16, OCPP201, Line
+from tests.kit.frames import OCPP16, OCPP21, OCPP201, Line
 from tests.kit.tables import fresh_aws
 
 
@@ -23,3 +23,9 @@ def line(store: Store) -> Line:
 def line201(store: Store) -> Line:
     """A registered 2.0.1 station, CP1."""
     return Line(store, OCPP201).register()
+
+
+@pytest.fixture
+def line21(store: Store) -> Line:
+    """A registered 2.1 station, CP1."""
+    return Line(store, OCPP21).register()

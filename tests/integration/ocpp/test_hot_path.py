@@ -7,7 +7,7 @@ import pytest
 
 from csms.store.dynamo import Store, Update
 from tests.kit.calls import counted
-from tests.kit.frames import NOW, OCPP16, OCPP201, Line, at, event, meter_2x, meter_16, start_16, token
+from tests.kit.frames import NOW, OCPP16, OCPP21, OCPP201, Line, at, event, meter_2x, meter_16, start_16, token
 from tests.kit.ocpp_state import add_token, rows, transaction
 from tests.performance import frame_calls
 
@@ -27,7 +27,8 @@ def test_every_request_is_measured() -> None:
     from functions.ocpp import routes
 
     measured = {(row.protocol, row.name.split()[0]) for row in frame_calls.measure()}
-    assert measured == {(protocol, action) for protocol, table in routes.REQUESTS.items() for action in table}
+    tables = (*routes.REQUESTS.items(), *routes.SENDS.items())
+    assert measured == {(protocol, action) for protocol, table in tables for action in table}
 
 
 def update(line: Line, seq: int, seconds: float, wh: float, **more: Any) -> None:
@@ -102,7 +103,7 @@ def metered(line: Line, transaction_id: Any, seconds: float, wh: float) -> None:
         line.ask("TransactionEvent", event("Updated", int(seconds), seconds, meterValue=[meter_2x(seconds, wh)]))
 
 
-@pytest.mark.parametrize("protocol", [OCPP16, OCPP201])
+@pytest.mark.parametrize("protocol", [OCPP16, OCPP201, OCPP21])
 def test_near_the_limit_the_charger_is_stopped_once(store: Store, protocol: str) -> None:
     line, tx = begun(store, protocol)
     give_limit(store, tx, "5.00")
@@ -118,7 +119,7 @@ def test_near_the_limit_the_charger_is_stopped_once(store: Store, protocol: str)
     assert (row["state"], row["stop_reason"], row["stop_requested_at"]) == ("open", "limit", at(120))
 
 
-@pytest.mark.parametrize("protocol", [OCPP16, OCPP201])
+@pytest.mark.parametrize("protocol", [OCPP16, OCPP201, OCPP21])
 def test_without_a_limit_nothing_stops(store: Store, protocol: str) -> None:
     line, tx = begun(store, protocol)
     metered(line, tx, 60, 10_000_000)

@@ -91,7 +91,7 @@ QUEUES: Final = (QUEUE_COMMANDS, QUEUE_PUSH, QUEUE_SETTLEMENT)
 
 # --- OCPP routes of the WebSocket API ------------------------------------------------------------------------------
 
-OCPP_PROTOCOLS: Final = ("ocpp2.0.1", "ocpp1.6")
+OCPP_PROTOCOLS: Final = ("ocpp2.1", "ocpp2.0.1", "ocpp1.6")
 ROUTE_SELECTION: Final = "$request.body.[2]"
 WEBSOCKET_STAGE: Final = "ocpp"
 
@@ -101,17 +101,28 @@ ONE_WAY_ACTIONS: Final = ("MeterValues", "StartTransaction", "StopTransaction", 
 # Everything else that is frequent is answered by route response: no second call, no client to build.
 TWO_WAY_ACTIONS: Final = (
     "Authorize",
+    "BatterySwap",
     "BootNotification",
+    "ClosePeriodicEventStream",
     "DataTransfer",
     "DiagnosticsStatusNotification",
     "FirmwareStatusNotification",
+    "GetCertificateChainStatus",
     "Heartbeat",
     "LogStatusNotification",
+    "NotifyDERAlarm",
+    "NotifyDERStartStop",
     "NotifyEvent",
+    "NotifyPriorityCharging",
     "NotifyReport",
+    "NotifySettlement",
+    "OpenPeriodicEventStream",
+    "PullDynamicScheduleUpdate",
+    "ReportDERControl",
     "SecurityEventNotification",
     "SignedFirmwareStatusNotification",
     "StatusNotification",
+    "VatNumberValidation",
 )
 
 # Keys of the authorizer's context; they ride on every later frame of the connection.

@@ -9,15 +9,33 @@ from csms import contract
 from csms.ocppj import validation
 from functions.ocpp import routes
 
-PROTOCOLS = ["ocpp1.6", "ocpp2.0.1"]
+PROTOCOLS = ["ocpp1.6", "ocpp2.0.1", "ocpp2.1"]
 # What a transaction's bill is made of: these never get a CALLERROR.
 TRANSACTIONAL = {"MeterValues", "StartTransaction", "StopTransaction", "TransactionEvent"}
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_every_action_is_accounted_for(protocol: str) -> None:
-    known = set(routes.REQUESTS[protocol]) | routes.COMMANDS[protocol] | set(routes.NOT_OFFERED[protocol])
-    assert known == validation.actions(protocol)
+    asked = set(routes.REQUESTS[protocol]) | set(routes.SENDS[protocol])
+    assert asked | routes.COMMANDS[protocol] | set(routes.NOT_OFFERED[protocol]) == validation.actions(protocol)
+
+
+@pytest.mark.parametrize(("protocol", "count"), [("ocpp1.6", 39), ("ocpp2.0.1", 64), ("ocpp2.1", 91)])
+def test_every_version_is_whole(protocol: str, count: int) -> None:
+    assert len(validation.actions(protocol)) == count
+
+
+def test_all_that_2_1_adds_is_offered() -> None:
+    added = validation.actions("ocpp2.1") - validation.actions("ocpp2.0.1")
+    assert len(added) == 27
+    assert not added & set(routes.NOT_OFFERED["ocpp2.1"])
+
+
+def test_a_send_is_no_call() -> None:
+    assert set(routes.SENDS["ocpp2.1"]) == validation.UNCONFIRMED
+    assert not set(routes.SENDS["ocpp2.1"]) & set(routes.REQUESTS["ocpp2.1"])
+    assert not routes.SENDS["ocpp1.6"]
+    assert not routes.SENDS["ocpp2.0.1"]
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

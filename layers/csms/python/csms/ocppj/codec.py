@@ -1,4 +1,4 @@
-"""Frames of OCPP-J: text in, messages out, and back (ocpp-j-1.6 chapter 4, OCPP 2.0.1 part 4 chapter 4).
+"""Frames of OCPP-J: text in, messages out, and back (ocpp-j-1.6 chapter 4, OCPP 2.0.1 and 2.1 part 4 chapter 4).
 
 Sans-IO. Numbers with a fraction become Decimal (money and energy are never floats), `1.0` is the integer 1. Text that
 is not quite JSON is repaired where real chargers write it so: a missing value, NaN, Infinity and
@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from csms.ocppj import errors
+from csms.ocppj.commands import OCPP21
 from csms.ocppj.errors import OcppError
 
 if TYPE_CHECKING:
@@ -23,9 +24,14 @@ if TYPE_CHECKING:
 CALL: Final = 2
 CALL_RESULT: Final = 3
 CALL_ERROR: Final = 4
+CALL_RESULT_ERROR: Final = 5  # 2.1 only
+SEND: Final = 6  # 2.1 only
 MESSAGE_ID_LENGTH_MAX: Final = 36
 FRAME_BYTES_MAX: Final = 128 * 1024  # API Gateway's own limit for a message
 
+_ANSWERS: Final = (CALL_RESULT, CALL_ERROR)
+_NEVER_ANSWERED_21: Final = (CALL_RESULT, CALL_ERROR, CALL_RESULT_ERROR, SEND)
+_BROKEN_UNANSWERED_21: Final = re.compile(r"^\s*\[\s*[3-6]\s*,")
 _ID_IN_BROKEN_TEXT: Final = re.compile(r'^\s*\[\s*2\s*,\s*"([^"\\]{1,36})"')
 _MISSING_VALUE: Final = re.compile(r":\s*(?=[,}])")  # one real charger writes `"transactionId":,`
 _SURROGATE: Final = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
@@ -52,7 +58,21 @@ class CallResult:
 
 @dataclass(frozen=True, slots=True)
 class CallError:
-    """A negative answer: `[4, message_id, code, description, details]`."""
+    """A negative answer: `[4, message_id, code, description, details]`.
+
+    `odd_result`: it came as a CALLRESULT whose payload is no JSON object.
+    """
+
+    message_id: str
+    code: str
+    description: str
+    details: dict[str, Any]
+    odd_result: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallResultError:
+    """2.1: the other side could not use our CALLRESULT: `[5, message_id, code, description, details]`."""
 
     message_id: str
     code: str
@@ -60,18 +80,37 @@ class CallError:
     details: dict[str, Any]
 
 
-Message = Call | CallResult | CallError
+@dataclass(frozen=True, slots=True)
+class Send:
+    """2.1: a message that is never answered: `[6, message_id, action, payload]`."""
+
+    message_id: str
+    action: str
+    payload: dict[str, Any]
+    repaired: str | None = None
 
 
-def read(text: str) -> Message:
-    """Parse one frame. Raises OcppError (RpcFrameworkError, FormatViolation, MessageTypeNotSupported, ProtocolError)."""
-    frame, repaired = _parse(text)
+Message = Call | CallResult | CallError | CallResultError | Send
+
+
+def read(text: str, protocol: str = "") -> Message:
+    """Parse one frame; the message types 5 and 6 are known to `ocpp2.1` alone.
+
+    Raises OcppError (RpcFrameworkError, FormatViolation, MessageTypeNotSupported, ProtocolError).
+    """
+    of_21 = protocol == OCPP21
+    frame, repaired = _parse(text, of_21=of_21)
     if not isinstance(frame, list) or not frame:
         raise OcppError(errors.RPC_FRAMEWORK_ERROR, "a frame is a JSON array")
-    message_id = _message_id(frame)
+    message_id = _message_id(frame, _NEVER_ANSWERED_21 if of_21 else _ANSWERS)
     kind = frame[0]
     if kind == CALL and not isinstance(kind, bool):
         return _call(frame, message_id, repaired)
+    if of_21 and kind == SEND:
+        return _send(frame, message_id, repaired)
+    if of_21 and kind == CALL_RESULT_ERROR:
+        said = _call_error(frame, message_id)
+        return CallResultError(said.message_id, said.code, said.description, said.details)
     if kind == CALL_RESULT:
         return _call_result(frame, message_id)
     if kind == CALL_ERROR:
@@ -94,7 +133,12 @@ def write_error(error: OcppError, message_id: str, protocol: str) -> str:
     return _dump([CALL_ERROR, message_id, errors.wire_code(error.code, protocol), error.description, {}])
 
 
-def _parse(text: str) -> tuple[Any, str | None]:
+def write_result_error(error: OcppError, message_id: str) -> str:
+    """A CALLRESULTERROR as text (2.1): the other side's CALLRESULT could not be used."""
+    return _dump([CALL_RESULT_ERROR, message_id, error.code, error.description, {}])
+
+
+def _parse(text: str, *, of_21: bool) -> tuple[Any, str | None]:
     try:
         return _load(text, _strict), None
     except ValueError:
@@ -104,7 +148,8 @@ def _parse(text: str) -> tuple[Any, str | None]:
     except ValueError:
         found = _ID_IN_BROKEN_TEXT.match(text)
         message_id = found.group(1) if found else errors.UNREADABLE_ID
-        raise OcppError(errors.RPC_FRAMEWORK_ERROR, "not valid JSON", message_id) from None
+        silent = of_21 and _BROKEN_UNANSWERED_21.match(text) is not None
+        raise OcppError(errors.RPC_FRAMEWORK_ERROR, "not valid JSON", message_id, answered=not silent) from None
 
 
 def _load(text: str, decode: Callable[[str], Any]) -> Any:
@@ -165,7 +210,7 @@ _strict = json.JSONDecoder(parse_float=_decimal, parse_int=_integer, parse_const
 _lenient = json.JSONDecoder(parse_float=_decimal_or_null, parse_int=_integer_or_null, parse_constant=_null).decode
 
 
-def _message_id(frame: list[Any]) -> str:
+def _message_id(frame: list[Any], never_answered: tuple[int, ...]) -> str:
     message_id = frame[1] if len(frame) > 1 else None
     if isinstance(message_id, int) and not isinstance(message_id, bool):
         message_id = str(message_id)
@@ -173,7 +218,7 @@ def _message_id(frame: list[Any]) -> str:
         raise OcppError(
             errors.RPC_FRAMEWORK_ERROR,
             "a message id is a string of 1 to 36 characters",
-            answered=frame[0] not in (CALL_RESULT, CALL_ERROR),
+            answered=frame[0] not in never_answered,
         )
     return message_id
 
@@ -187,12 +232,23 @@ def _call(frame: list[Any], message_id: str, repaired: str | None) -> Call:
     return Call(message_id, action, _payload(frame, 3, message_id), repaired)
 
 
+def _send(frame: list[Any], message_id: str, repaired: str | None) -> Send:
+    """A SEND is checked like a CALL, but whatever is wrong with it is not answered (OCPP 2.1 part 4, 4.2.4)."""
+    try:
+        call = _call(frame, message_id, repaired)
+    except OcppError as error:
+        raise OcppError(error.code, error.description, message_id, answered=False) from None
+    return Send(call.message_id, call.action, call.payload, call.repaired)
+
+
 def _call_result(frame: list[Any], message_id: str) -> CallResult | CallError:
     """An answer whose payload is no object is an answer all the same: the command was not carried out as far as we know."""
     payload = frame[2] if len(frame) > 2 else None
     if payload is None or isinstance(payload, dict):
         return CallResult(message_id, payload or {})
-    return CallError(message_id, errors.FORMAT_VIOLATION, "the payload of the answer is no JSON object", {})
+    return CallError(
+        message_id, errors.FORMAT_VIOLATION, "the payload of the answer is no JSON object", {}, odd_result=True
+    )
 
 
 def _call_error(frame: list[Any], message_id: str) -> CallError:

@@ -6,6 +6,7 @@ from typing import Final
 
 OCPP16: Final = "ocpp1.6"
 OCPP201: Final = "ocpp2.0.1"
+OCPP21: Final = "ocpp2.1"
 
 COMMANDS: Final[dict[str, frozenset[str]]] = {
     OCPP16: frozenset(
@@ -50,4 +51,23 @@ COMMANDS: Final[dict[str, frozenset[str]]] = {
             "UpdateFirmware",
         }
     ),
+}
+
+# 2.1 has all that 2.0.1 has, and more.
+COMMANDS[OCPP21] = COMMANDS[OCPP201] | {
+    "AFRRSignal",
+    "AdjustPeriodicEventStream",
+    "ChangeTransactionTariff",
+    "ClearDERControl",
+    "ClearTariffs",
+    "GetDERControl",
+    "GetPeriodicEventStream",
+    "GetTariffs",
+    "NotifyAllowedEnergyTransfer",
+    "NotifyWebPaymentStarted",
+    "RequestBatterySwap",
+    "SetDERControl",
+    "SetDefaultTariff",
+    "UpdateDynamicSchedule",
+    "UsePriorityCharging",
 }

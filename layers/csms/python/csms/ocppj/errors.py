@@ -49,5 +49,5 @@ class OcppError(Exception):
 
 
 def wire_code(code: str, protocol: str) -> str:
-    """The error code as the given subprotocol (`ocpp1.6`, `ocpp2.0.1`) spells it."""
+    """The error code as the given subprotocol (`ocpp1.6`, `ocpp2.0.1`, `ocpp2.1`) spells it."""
     return _SPELLED_16.get(code, code) if protocol == "ocpp1.6" else code

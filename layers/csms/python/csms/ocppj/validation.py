@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 _FOLDERS: Final = {"ocpp1.6": "v16", "ocpp2.0.1": "v201", "ocpp2.1": "v21"}
+# Messages that have no answer (2.1 SEND): their schema is neither a request's nor a response's.
+UNCONFIRMED: Final = frozenset({"NotifyPeriodicEventStream"})
 
 # What a schema keyword's violation is called on the wire.
 _CODES: Final = {
@@ -72,8 +74,7 @@ def _violation(error: jsonschema_rs.ValidationError) -> Violation:
 @cache
 def actions(protocol: str) -> frozenset[str]:
     """Every action that the protocol's version defines, in either direction."""
-    suffix = "" if protocol == "ocpp1.6" else "Request"
-    names = (path.stem for path in (_root() / _FOLDERS[protocol] / "schemas").glob(f"*{suffix}.json"))
+    names = (path.stem for path in (_root() / _FOLDERS[protocol] / "schemas").glob("*.json"))
     return frozenset(n.removesuffix("Request") for n in names if not n.endswith("Response"))
 
 
@@ -81,7 +82,8 @@ def actions(protocol: str) -> frozenset[str]:
 def _validator(protocol: str, action: str, answer: bool) -> jsonschema_rs.Draft4Validator:
     import jsonschema_rs
 
-    suffix = "Response" if answer else ("" if protocol == "ocpp1.6" else "Request")
+    plain = protocol == "ocpp1.6" or action in UNCONFIRMED
+    suffix = "Response" if answer else ("" if plain else "Request")
     path = _root() / _FOLDERS[protocol] / "schemas" / f"{action}{suffix}.json"
     schema = json.loads(path.read_text(encoding="utf-8-sig"))
     return jsonschema_rs.Draft4Validator(schema, validate_formats=False)
