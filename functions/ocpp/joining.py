@@ -13,6 +13,7 @@ from csms.store import chargers, outbox, sessions
 from csms.store.dynamo import Condition
 from functions.ocpp.paying import charging_writes, snapshot, start_used, waiting_payment
 from functions.ocpp.placing import place_of
+from functions.ocpp.reserving import used_writes
 from functions.ocpp.starting import cdr_token, partner_of
 from functions.ocpp.stopping import stop_command
 
@@ -36,9 +37,9 @@ def join_writes(start: Start, transaction: Item, verdict: Verdict, now: datetime
     """Everything that is written when a known transaction gets its token. `start` says it as if it began here."""
     payment = waiting_payment(verdict, store)
     if payment is not None:
-        return _paid(start, transaction, payment, verdict, now, store)
+        return (*_paid(start, transaction, payment, verdict, now, store), *used_writes(start, verdict, store))
     if verdict.accepted:
-        return _plain(start, transaction, verdict, now, store)
+        return (*_plain(start, transaction, verdict, now, store), *used_writes(start, verdict, store))
     return _refused(start, transaction, verdict, now)
 
 

@@ -16,6 +16,7 @@ from csms.domain.transaction import came_late
 from csms.store import chargers, outbox, sessions
 from functions.ocpp.paying import charging_writes, snapshot, start_used, waiting_payment
 from functions.ocpp.placing import place_of
+from functions.ocpp.reserving import used_writes
 from functions.ocpp.stopping import stop_command
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ class Start:
 def start_writes(start: Start, verdict: Verdict, now: datetime, store: Store) -> tuple[Write, ...]:
     """Everything that is written when a transaction is seen for the first time."""
     payment = waiting_payment(verdict, store)
+    reserved = used_writes(start, verdict, store)
     if payment is not None:
-        return _paid_start(start, payment, verdict, now, store)
-    return _plain_start(start, verdict, now, store)
+        return (*_paid_start(start, payment, verdict, now, store), *reserved)
+    return (*_plain_start(start, verdict, now, store), *reserved)
 
 
 def _paid_start(start: Start, payment: Item, verdict: Verdict, now: datetime, store: Store) -> tuple[Write, ...]:

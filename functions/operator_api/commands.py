@@ -71,7 +71,10 @@ def _queued(request: ApiRequest, station: Item, protocol: str, command_id: str, 
     charger_id = station["charger_id"]
     command = followed.prepared(request.store, charger_id, protocol, body.action, body.payload)
     _check(protocol, body.action, command.payload)
-    more = followed.opened(station, command_id, command, request.now, target_version=body.target_version)
+    try:
+        more = followed.opened(station, command_id, command, request.now, target_version=body.target_version)
+    except ValueError as error:
+        raise Invalid(faults=[("payload", str(error))]) from error
     writes = commands.queued(
         charger_id,
         command_id,

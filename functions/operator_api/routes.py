@@ -48,6 +48,7 @@ ROUTES: Final = (
     Route("GET", "stations/{charger_id}/events", stations.list_events, READ),
     Route("GET", "stations/{charger_id}/parked", stations.list_parked, READ),
     Route("GET", "stations/{charger_id}/jobs", stations.list_jobs, READ),
+    Route("GET", "stations/{charger_id}/reservations", stations.list_reservations, READ),
     Route("GET", "stations/{charger_id}/variables", variables.list_variables, READ),
     Route("GET", "stations/{charger_id}/reports/{request_id}", variables.get_report, READ),
     Route("GET", "refused-handshakes", stations.list_refused, READ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from csms.contract import OCPP_PROTOCOLS, WEBSOCKET_STAGE
+from csms.domain import reservations
 from csms.edge import connections, settings
 from csms.ocppj import handshake
 from csms.store import chargers, lists, master
@@ -104,6 +105,12 @@ def list_parked(request: ApiRequest, charger_id: str) -> Reply:
 def list_jobs(request: ApiRequest, charger_id: str) -> Reply:
     """Firmware, diagnostics and log jobs of the station, by kind, the latest of each first."""
     return _rows(request, charger_id, "JOB")
+
+
+def list_reservations(request: ApiRequest, charger_id: str) -> Reply:
+    """Reservations of the station, the latest first; what nobody ended is over with its time."""
+    rows = lists.charger_rows(found(request, charger_id)["charger_id"], "RESERVATION")
+    return request.page(rows).reply(lambda row: shown_row(row) | {"state": reservations.state_at(row, request.now)})
 
 
 def list_refused(request: ApiRequest) -> Reply:

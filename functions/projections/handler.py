@@ -16,6 +16,7 @@ from csms.store.dynamo import Store, unmarshal
 from functions.projections.connector_state import note_state
 from functions.projections.evse_status import Audience, project_status
 from functions.projections.ledger import end_active, keep_short
+from functions.projections.reservations import release_reservations
 from functions.projections.running_session import project_session
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _was(change: dict[str, Any]) -> str | None:
 def _project(store: Store, audience: Audience, row: Item, was: str | None, now: datetime) -> None:
     if row[SORT_KEY].startswith(STATUS_PREFIX):
         note_state(store, row)
+        release_reservations(store, row)
         project_status(store, audience, row["charger_id"], int(row["evse_id"]), now)
     elif row[SORT_KEY] == TRANSACTION_SORT_KEY:
         project_session(store, row)

@@ -97,6 +97,7 @@ def _version_2x(store: Store, protocol: str) -> list[FrameCalls]:
         ("DataTransfer", {"vendorId": "V"}),
         ("FirmwareStatusNotification", {"status": "Idle"}),
         ("LogStatusNotification", {"status": "Idle"}),
+        ("ReservationStatusUpdate", {"reservationId": 1, "reservationUpdateStatus": "Expired"}),
         ("SecurityEventNotification", {"type": "T", "timestamp": at()}),
         ("NotifyEvent", {"generatedAt": at(), "seqNo": 0, "eventData": [monitored]}),
         ("NotifyReport", {"requestId": 1, "generatedAt": at(), "seqNo": 0}),

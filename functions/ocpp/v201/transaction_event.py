@@ -46,10 +46,12 @@ def unusable(frame: Frame) -> dict[str, Any]:
 
 
 def _updated(event: Event) -> Decision:
-    """The hot path. Where the event names a remote start, the transaction must know it already; else it is read."""
+    """The hot path. What the event names (a remote start, an EVSE) the transaction must know already; else it is read."""
     write = _extended(event)
     if event.remote_start_id is not None:
         write = replace(write, conditions=(*write.conditions, exists("token_status")))
+    if event.evse_id:
+        write = replace(write, conditions=(*write.conditions, Condition("evse_id", ">", 0)))
     return Decision(
         lambda item: running_cost_answer(event.frame, item),
         (write,),
@@ -159,6 +161,7 @@ def _start(event: Event, verdict: Verdict, transaction: Item | None) -> Start:
     facts: dict[str, Any] = {"authorized_at": format_time(event.at)} if event.authorises else {}
     if transaction is None:
         facts["rules"] = list(event.frame.rules) or None
+    if transaction is None or "reservationId" in event.frame.payload:
         facts["reservation_id"] = event.frame.payload.get("reservationId")
         facts |= station_facts(event.frame)
     return Start(

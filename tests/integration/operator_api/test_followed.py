@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from csms.domain.times import format_time
 from csms.store import chargers, commands
 
 if TYPE_CHECKING:
@@ -76,3 +77,33 @@ def test_only_firmware_has_a_target_version(api: Api) -> None:
 def test_what_breaks_its_schema_opens_nothing(api: Api) -> None:
     assert send(api, "GetLog", {"logType": "Tea"}).status == 422
     assert jobs(api) == []
+
+
+RESERVE = {"connectorId": 1, "idTag": "CARD1"}
+
+
+def test_a_reservation_is_seen_and_over_with_its_time(api: Api) -> None:
+    for hours in (1, -1):
+        until = format_time(NOW + timedelta(hours=hours))
+        assert send(api, "ReserveNow", {**RESERVE, "expiryDate": until}).status == 202
+    found = api("GET", "stations/CP1/reservations").body["items"]
+    assert [(row["reservation_id"], row["state"]) for row in found] == [(2, "EXPIRED"), (1, "REQUESTED")]
+    assert send(api, "CancelReservation", {"reservationId": 1}).status == 202
+
+
+def test_a_reservation_wants_a_time(api: Api) -> None:
+    answer = send(api, "ReserveNow", {**RESERVE, "expiryDate": "tea time"})
+    assert (answer.status, answer.fields) == (422, ["payload"])
+
+
+def test_the_number_of_an_open_reservation_is_not_used_again(api: Api) -> None:
+    payload = {**RESERVE, "expiryDate": "2026-11-20T12:00:00Z", "reservationId": 5}
+    assert [send(api, "ReserveNow", payload).status for _ in range(2)] == [202, 409]
+
+
+def test_a_station_of_the_second_version(api: Api, store: Store) -> None:
+    use(store, "ocpp2.0.1")
+    payload = {"expiryDateTime": "2036-11-20T12:00:00Z", "idToken": {"idToken": "CARD1", "type": "ISO14443"}}
+    assert send(api, "ReserveNow", payload).body["payload"]["id"] == 1
+    (row,) = api("GET", "stations/CP1/reservations").body["items"]
+    assert (row["evse_id"], row["id_token"]) == (0, "CARD1")

@@ -119,6 +119,7 @@ TWO_WAY_ACTIONS: Final = (
     "OpenPeriodicEventStream",
     "PullDynamicScheduleUpdate",
     "ReportDERControl",
+    "ReservationStatusUpdate",
     "SecurityEventNotification",
     "SignedFirmwareStatusNotification",
     "StatusNotification",

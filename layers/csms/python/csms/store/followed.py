@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csms.contract import CHARGERS
 from csms.domain import jobs as job_rules
+from csms.domain.times import parse_time
 from csms.ocppj.commands import OCPP16
-from csms.store import jobs
+from csms.store import jobs, reservations
 from csms.store.chargers import partition, station_changed
 from csms.store.dynamo import Update
 
@@ -29,8 +30,8 @@ _JOBS: Final = {
     "UpdateFirmware": job_rules.FIRMWARE,
 }
 # The field of a request's own number; 2.x names some of them otherwise.
-_NUMBER_16: Final = {"GetLog": "requestId", "SignedUpdateFirmware": "requestId"}
-_NUMBER_2X: Final = {"GetLog": "requestId", "UpdateFirmware": "requestId"}
+_NUMBER_16: Final = {"GetLog": "requestId", "ReserveNow": "reservationId", "SignedUpdateFirmware": "requestId"}
+_NUMBER_2X: Final = {"GetLog": "requestId", "ReserveNow": "id", "UpdateFirmware": "requestId"}
 FIRMWARE_ACTIONS: Final = frozenset({"SignedUpdateFirmware", "UpdateFirmware"})
 
 
@@ -74,6 +75,10 @@ def opened(
     """What the command opens; nothing for most."""
     if command.action in _JOBS:
         return _job(station, command_id, command, now, target_version)
+    if command.action == "ReserveNow":
+        return _reservation(station["charger_id"], command_id, command, now)
+    if command.action == "CancelReservation":
+        return Opened(about={"reservation": reservations.key(command.payload["reservationId"])})
     return Opened()
 
 
@@ -94,6 +99,23 @@ def _job(station: Item, command_id: str, command: Prepared, now: datetime, targe
     key = jobs.key(kind, command.number)
     pointer = (station_changed(charger_id, {jobs.POINTER: key}),) if firmware else ()
     return Opened((row, *pointer), {"job": key})
+
+
+def _reservation(charger_id: str, command_id: str, command: Prepared, now: datetime) -> Opened:
+    """1.6 names a connector, an idTag and its parent; 2.x an EVSE (none: any), an idToken and its group."""
+    said = command.payload
+    row = reservations.opened(
+        charger_id,
+        command.number,
+        parse_time(said["expiryDate"] if "expiryDate" in said else said["expiryDateTime"]),
+        now,
+        evse_id=said.get("connectorId", said.get("evseId", 0)),
+        id_token=said["idTag"] if "idTag" in said else said["idToken"]["idToken"],
+        group_id=said.get("parentIdTag") or said.get("groupIdToken", {}).get("idToken"),
+        connector_type=said.get("connectorType"),
+        command_id=command_id,
+    )
+    return Opened((row,), {"reservation": reservations.key(command.number)})
 
 
 def _next_number(store: Store, charger_id: str) -> int:
