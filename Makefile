@@ -9,7 +9,7 @@ export PYTHONPATH := .:layers/csms/python
 # The CDK's banner about Node 20's end of life says nothing new on every synthesis.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 18,20
 
-.PHONY: help run demo test check lint format synth build deploy bench clean
+.PHONY: help run demo test check lint format synth build deploy payments bench clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -34,6 +34,9 @@ demo: $(READY) ## the whole system, with simulated chargers and a payment termin
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest
 
+conformance: $(READY) ## the cases of the OCPP compliance documents, by case id
+	@$(BIN)/python -m tests.conformance
+
 lint: $(READY) ## style, types and the rules between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -55,6 +58,9 @@ build: $(READY) ## pack the Lambda code into build/lambda
 
 deploy: build node_modules/.package-lock.json ## deploy to the AWS account of the environment; CDK_ARGS="-c stage=prod …"
 	npx --no-install cdk deploy --all -c packaged=true $(CDK_ARGS)
+
+payments: $(READY) ## every failure of a payment session, for every pair of versions
+	@$(BIN)/python -m tests.payments
 
 bench: $(READY) ## measure the way of a frame
 	@$(BIN)/python -m tests.performance.bench
