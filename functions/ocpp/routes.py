@@ -50,6 +50,7 @@ REQUESTS: Final[dict[str, dict[str, Route]]] = {
         "LogStatusNotification": _v16("log_status_notification"),
         "MeterValues": _v16("meter_values", transactional=True),
         "SecurityEventNotification": _v16("security_event_notification"),
+        "SignCertificate": _v16("sign_certificate"),
         "SignedFirmwareStatusNotification": _v16("signed_firmware_status_notification"),
         "StartTransaction": _v16("start_transaction", transactional=True),
         "StatusNotification": _v16("status_notification"),
@@ -60,13 +61,20 @@ REQUESTS: Final[dict[str, dict[str, Route]]] = {
         "BootNotification": _v201("boot_notification"),
         "DataTransfer": _v201("data_transfer"),
         "FirmwareStatusNotification": _v201("firmware_status_notification"),
+        "Get15118EVCertificate": _v201("get_15118_ev_certificate"),
+        "GetCertificateStatus": _v201("get_certificate_status"),
         "Heartbeat": _v201("heartbeat"),
         "LogStatusNotification": _v201("log_status_notification"),
         "MeterValues": _v201("meter_values", transactional=True),
+        "NotifyCustomerInformation": _v201("notify_customer_information"),
+        "NotifyDisplayMessages": _v201("notify_display_messages"),
         "NotifyEvent": _v201("notify_event"),
+        "NotifyMonitoringReport": _v201("notify_monitoring_report"),
         "NotifyReport": _v201("notify_report"),
+        "PublishFirmwareStatusNotification": _v201("publish_firmware_status_notification"),
         "ReservationStatusUpdate": _v201("reservation_status_update"),
         "SecurityEventNotification": _v201("security_event_notification"),
+        "SignCertificate": _v201("sign_certificate"),
         "StatusNotification": _v201("status_notification"),
         "TransactionEvent": _v201("transaction_event", transactional=True),
     },
@@ -95,23 +103,41 @@ SENDS: Final[dict[str, dict[str, Route]]] = {
 
 RESULTS: Final[dict[str, dict[str, str]]] = {
     OCPP16: {
+        "CertificateSigned": "functions.ocpp.v16.certificate_signed_result",
         "ChangeConfiguration": "functions.ocpp.v16.change_configuration_result",
+        "DeleteCertificate": "functions.ocpp.v16.delete_certificate_result",
         "CancelReservation": "functions.ocpp.v16.cancel_reservation_result",
         "GetConfiguration": "functions.ocpp.v16.get_configuration_result",
         "GetDiagnostics": "functions.ocpp.v16.get_diagnostics_result",
+        "GetInstalledCertificateIds": "functions.ocpp.v16.get_installed_certificate_ids_result",
         "GetLog": "functions.ocpp.v16.get_log_result",
+        "InstallCertificate": "functions.ocpp.v16.install_certificate_result",
         "ReserveNow": "functions.ocpp.v16.reserve_now_result",
         "SignedUpdateFirmware": "functions.ocpp.v16.signed_update_firmware_result",
         "UpdateFirmware": "functions.ocpp.v16.update_firmware_result",
     },
     OCPP201: {
         "CancelReservation": "functions.ocpp.v201.cancel_reservation_result",
+        "CertificateSigned": "functions.ocpp.v201.certificate_signed_result",
+        "ClearDisplayMessage": "functions.ocpp.v201.clear_display_message_result",
+        "ClearVariableMonitoring": "functions.ocpp.v201.clear_variable_monitoring_result",
+        "CustomerInformation": "functions.ocpp.v201.customer_information_result",
+        "DeleteCertificate": "functions.ocpp.v201.delete_certificate_result",
+        "GetInstalledCertificateIds": "functions.ocpp.v201.get_installed_certificate_ids_result",
         "GetLog": "functions.ocpp.v201.get_log_result",
         "GetVariables": "functions.ocpp.v201.get_variables_result",
+        "InstallCertificate": "functions.ocpp.v201.install_certificate_result",
+        "PublishFirmware": "functions.ocpp.v201.publish_firmware_result",
         "RequestStartTransaction": "functions.ocpp.v201.request_start_transaction_result",
         "ReserveNow": "functions.ocpp.v201.reserve_now_result",
         "UpdateFirmware": "functions.ocpp.v201.update_firmware_result",
+        "SetDisplayMessage": "functions.ocpp.v201.set_display_message_result",
+        "SetMonitoringBase": "functions.ocpp.v201.set_monitoring_base_result",
+        "SetMonitoringLevel": "functions.ocpp.v201.set_monitoring_level_result",
+        "SetNetworkProfile": "functions.ocpp.v201.set_network_profile_result",
+        "SetVariableMonitoring": "functions.ocpp.v201.set_variable_monitoring_result",
         "SetVariables": "functions.ocpp.v201.set_variables_result",
+        "UnpublishFirmware": "functions.ocpp.v201.unpublish_firmware_result",
     },
 }
 
@@ -129,65 +155,29 @@ RESULTS[OCPP21] = {
     "UpdateDynamicSchedule": "functions.ocpp.v21.update_dynamic_schedule_result",
 }
 
-_CERTIFICATES: Final = "certificates need the deployment's own certificate authority, which is not built yet"
 _PROFILES: Final = "smart charging is not built yet"
 _LISTS: Final = "local authorisation lists are not built yet"
-_DISPLAY: Final = "display messages are not built yet"
-_MONITORS: Final = "variable monitoring is not built yet"
-_JOBS: Final = "firmware that a local controller publishes is not built yet"
-_COST: Final = "cost on the charger's display is not built yet"
-_PRIVACY: Final = "customer information requests are not built yet"
-_NETWORK: Final = "network profiles are not built yet"
 
 NOT_OFFERED: Final[dict[str, dict[str, str]]] = {
     OCPP16: {
-        "CertificateSigned": _CERTIFICATES,
         "ClearChargingProfile": _PROFILES,
-        "DeleteCertificate": _CERTIFICATES,
         "GetCompositeSchedule": _PROFILES,
-        "GetInstalledCertificateIds": _CERTIFICATES,
         "GetLocalListVersion": _LISTS,
-        "InstallCertificate": _CERTIFICATES,
         "SendLocalList": _LISTS,
         "SetChargingProfile": _PROFILES,
-        "SignCertificate": _CERTIFICATES,
     },
     OCPP201: {
-        "CertificateSigned": _CERTIFICATES,
         "ClearChargingProfile": _PROFILES,
-        "ClearDisplayMessage": _DISPLAY,
-        "ClearVariableMonitoring": _MONITORS,
         "ClearedChargingLimit": _PROFILES,
-        "CostUpdated": _COST,
-        "CustomerInformation": _PRIVACY,
-        "DeleteCertificate": _CERTIFICATES,
-        "Get15118EVCertificate": _CERTIFICATES,
-        "GetCertificateStatus": _CERTIFICATES,
         "GetChargingProfiles": _PROFILES,
         "GetCompositeSchedule": _PROFILES,
-        "GetDisplayMessages": _DISPLAY,
-        "GetInstalledCertificateIds": _CERTIFICATES,
         "GetLocalListVersion": _LISTS,
-        "GetMonitoringReport": _MONITORS,
-        "InstallCertificate": _CERTIFICATES,
         "NotifyChargingLimit": _PROFILES,
-        "NotifyCustomerInformation": _PRIVACY,
-        "NotifyDisplayMessages": _DISPLAY,
         "NotifyEVChargingNeeds": _PROFILES,
         "NotifyEVChargingSchedule": _PROFILES,
-        "NotifyMonitoringReport": _MONITORS,
-        "PublishFirmware": _JOBS,
-        "PublishFirmwareStatusNotification": _JOBS,
         "ReportChargingProfiles": _PROFILES,
         "SendLocalList": _LISTS,
         "SetChargingProfile": _PROFILES,
-        "SetDisplayMessage": _DISPLAY,
-        "SetMonitoringBase": _MONITORS,
-        "SetMonitoringLevel": _MONITORS,
-        "SetNetworkProfile": _NETWORK,
-        "SetVariableMonitoring": _MONITORS,
-        "SignCertificate": _CERTIFICATES,
-        "UnpublishFirmware": _JOBS,
     },
 }
 

@@ -71,6 +71,7 @@ def _version_16(store: Store) -> list[FrameCalls]:
         ("FirmwareStatusNotification", {"status": "Idle"}),
         ("LogStatusNotification", {"status": "Idle"}),
         ("SecurityEventNotification", {"type": "T", "timestamp": at()}),
+        ("SignCertificate", {"csr": "CSR"}),
         ("SignedFirmwareStatusNotification", {"status": "Idle"}),
     ]
     rows = [_row(line, action, payload) for action, payload in first]
@@ -81,6 +82,12 @@ def _version_16(store: Store) -> list[FrameCalls]:
     rows.append(_row(line, "MeterValues", metered))
     rows.append(_row(line, "StopTransaction", stop_16(transaction_id)))
     return rows
+
+
+OCSP_REQUEST = {
+    "hashAlgorithm": "SHA256", "issuerNameHash": "a1", "issuerKeyHash": "b2", "serialNumber": "c3",
+    "responderURL": "https://ocsp.example",
+}  # fmt: skip
 
 
 def _version_2x(store: Store, protocol: str) -> list[FrameCalls]:
@@ -101,6 +108,13 @@ def _version_2x(store: Store, protocol: str) -> list[FrameCalls]:
         ("SecurityEventNotification", {"type": "T", "timestamp": at()}),
         ("NotifyEvent", {"generatedAt": at(), "seqNo": 0, "eventData": [monitored]}),
         ("NotifyReport", {"requestId": 1, "generatedAt": at(), "seqNo": 0}),
+        ("NotifyMonitoringReport", {"requestId": 1, "generatedAt": at(), "seqNo": 0}),
+        ("NotifyDisplayMessages", {"requestId": 1}),
+        ("NotifyCustomerInformation", {"requestId": 1, "generatedAt": at(), "seqNo": 0, "data": "D"}),
+        ("PublishFirmwareStatusNotification", {"status": "Downloading", "requestId": 1}),
+        ("Get15118EVCertificate", {"iso15118SchemaVersion": "S", "action": "Install", "exiRequest": "E"}),
+        ("GetCertificateStatus", {"ocspRequestData": OCSP_REQUEST}),
+        ("SignCertificate", {"csr": "CSR"}),
         ("MeterValues", {"evseId": 1, "meterValue": [meter_2x(0, 1000)]}),
         ("TransactionEvent", event("Started", 0, 0, idToken=token(), evse={"id": 1}, wh=1000)),
         ("TransactionEvent", event("Updated", 1, 60, wh=1200)),

@@ -1,15 +1,5 @@
-"""DataTransfer: what vendors say to each other (ocpp-1.6 §4.3). No vendor extension is known here yet; all is kept."""
+"""DataTransfer: what vendors say to each other; who is known stands in the registry."""
 
-from __future__ import annotations
+from functions.ocpp.data_transfer import transferred as decide
 
-from typing import TYPE_CHECKING
-
-from functions.ocpp.recording import record
-
-if TYPE_CHECKING:
-    from functions.ocpp.decision import Decision, Frame
-
-
-def decide(frame: Frame) -> Decision:
-    """Keeps the message and answers UnknownVendorId, as the standard wants of an unknown vendor."""
-    return record(frame, {"status": "UnknownVendorId"})
+__all__ = ["decide"]

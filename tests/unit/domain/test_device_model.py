@@ -58,7 +58,7 @@ def test_drift_is_only_said_of_what_is_known() -> None:
     ("parts", "complete"),
     [
         ([(0, False)], True),
-        ([(1, False)], True),
+        ([(1, False)], False),
         ([(0, True), (1, False)], True),
         ([(1, False), (0, True), (0, True)], True),
         ([(0, True)], False),

@@ -86,13 +86,7 @@ def has_drifted(reported: Mapping[str, Any] | None, desired: Mapping[str, Any] |
 
 
 def is_complete(parts: Iterable[tuple[int, bool]]) -> bool:
-    """Whether the parts (`seqNo`, `tbc`) are all there: one that is the last, and every one before it.
-
-    Some stations count from 1.
-    """
+    """Whether the parts (`seqNo` from 0, `tbc`) are all there: one that is the last, and every one before it."""
     known = dict(parts)
     last = [number for number, to_be_continued in known.items() if not to_be_continued]
-    if not last:
-        return False
-    first = 0 if 0 in known else 1
-    return all(number in known for number in range(first, max(last) + 1))
+    return bool(last) and all(number in known for number in range(max(last) + 1))

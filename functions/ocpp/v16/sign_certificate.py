@@ -1,0 +1,5 @@
+"""SignCertificate (1.6 security A02): the CSR waits for whoever signs it."""
+
+from functions.ocpp.certificates import requested as decide
+
+__all__ = ["decide"]
