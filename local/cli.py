@@ -125,7 +125,7 @@ The system stays up. Connect:
 
 Simulators, by hand (the charger of the story, and a terminal that registers anew):
   {simulators} charger --url {stack.ocpp_url} --id CP16-230 --password {PASSWORD} --version 1.6
-  {simulators} terminal --csms-versions-url {stack.base_url}{contract.PATH_OCPI}/versions --token-a {token_a}
+  {simulators} terminal --csms-versions-url {stack.base_url}{contract.PATH_OCPI}/versions --token-a={token_a}
 
 An administrator's token, good for an hour:
   TOKEN={operator.token}

@@ -6,17 +6,11 @@ confirmed) the samples go to the transaction that runs on the connector, else th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from csms.domain.times import parse_time
-from csms.domain.transaction import Entry, entry, sample_key
-from csms.ocppj.meter_values import Reading, readings_16, signed_entries
+from csms.ocppj.meter_values import Reading, ledger_entries, readings_16
 from csms.store import chargers, sessions
 from functions.ocpp.decision import Decision, Frame
 from functions.ocpp.running import guard_limit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def decide(frame: Frame) -> Decision:
@@ -26,22 +20,6 @@ def decide(frame: Frame) -> Decision:
     if not isinstance(transaction_id, int) or transaction_id <= 0:
         return _by_connector(frame, readings)
     return _extend(frame, str(transaction_id), readings)
-
-
-def ledger_entries(readings: Iterable[Reading]) -> dict[str, Entry]:
-    """Ledger entries of 1.6 readings, by content key; signed values ride along unchanged."""
-    return {
-        sample_key(r.at, r.context): entry(
-            r.at,
-            context=r.context,
-            energy_wh=r.energy_wh,
-            power_w=r.power_w,
-            current_a=r.current_a,
-            soc_percent=r.soc_percent,
-            sig=signed_entries(r.signed),
-        )
-        for r in readings
-    }
 
 
 def _extend(frame: Frame, transaction_id: str, readings: tuple[Reading, ...]) -> Decision:

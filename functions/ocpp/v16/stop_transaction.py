@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from csms.domain.transaction import Entry, entry, sample_key
 from csms.edge.ending import end_writes
-from csms.ocppj.meter_values import number, plausible_time, readings_16
+from csms.ocppj.meter_values import ledger_entries, number, plausible_time, readings_16
 from csms.store import chargers, sessions
 from functions.ocpp.authorization import id_tag_info, verdict_of
 from functions.ocpp.decision import Answer, Decision, Frame
-from functions.ocpp.v16.meter_values import ledger_entries
 
 if TYPE_CHECKING:
     from datetime import datetime

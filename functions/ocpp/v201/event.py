@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from csms.domain.transaction import Entry, entry, event_key
-from csms.ocppj.meter_values import Reading, plausible_time, readings_2x, signed_entries
+from csms.ocppj.meter_values import Reading, ledger_entry, plausible_time, readings_2x
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,16 +96,8 @@ def _entries(payload: dict[str, Any], at: datetime, readings: tuple[Reading, ...
     place = _place_of_event(trigger, at, readings)
     entries: dict[str, Entry] = {}
     for index, r in enumerate(readings):
-        entries[event_key(seq, kind, at, trigger, index)] = entry(
-            r.at,
-            context=r.context,
-            energy_wh=r.energy_wh,
-            power_w=r.power_w,
-            current_a=r.current_a,
-            soc_percent=r.soc_percent,
-            sig=signed_entries(r.signed),
-            **always,
-            **(said if index == place else {}),
+        entries[event_key(seq, kind, at, trigger, index)] = ledger_entry(
+            r, **always, **(said if index == place else {})
         )
     if place == _NO_READING:
         entries[event_key(seq, kind, at, trigger, _NO_READING)] = entry(at, **always, **said)

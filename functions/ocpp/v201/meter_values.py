@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from csms.domain.transaction import entry, sample_key
-from csms.ocppj.meter_values import readings_2x, signed_entries
+from csms.ocppj.meter_values import ledger_entries, readings_2x
 from csms.store import chargers
 from functions.ocpp.decision import Decision, Frame
 
@@ -11,18 +10,7 @@ from functions.ocpp.decision import Decision, Frame
 def decide(frame: Frame) -> Decision:
     """Keeps the samples as the meter's own; one write, no read."""
     readings = readings_2x(frame.payload["meterValue"], frame.now)
-    entries = {
-        sample_key(r.at, r.context): entry(
-            r.at,
-            context=r.context,
-            energy_wh=r.energy_wh,
-            power_w=r.power_w,
-            current_a=r.current_a,
-            soc_percent=r.soc_percent,
-            sig=signed_entries(r.signed),
-        )
-        for r in readings
-    }
+    entries = ledger_entries(readings)
     at = readings[0].at if readings else frame.now
     row = chargers.recorded(frame.charger_id, "METER", at, frame.now, evse_id=frame.payload["evseId"], entries=entries)
     return Decision({}, (row,))

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csms.domain.times import parse_time
+from csms.domain.transaction import Entry, entry, sample_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,11 +77,11 @@ def plausible_time(text: Any, received_at: datetime) -> datetime:
 def readings_16(meter_values: Iterable[Any], received_at: datetime) -> tuple[Reading, ...]:
     """Readings of a 1.6 `meterValue` / `transactionData` list. Entries of an unknown shape are skipped."""
     found = []
-    for entry in meter_values:
-        if not isinstance(entry, dict):
+    for given in meter_values:
+        if not isinstance(given, dict):
             continue
         samples, signed, context = [], [], None
-        for raw in entry.get("sampledValue") or ():
+        for raw in given.get("sampledValue") or ():
             if not isinstance(raw, dict):
                 continue
             context = context or raw.get("context")
@@ -90,7 +91,7 @@ def readings_16(meter_values: Iterable[Any], received_at: datetime) -> tuple[Rea
             sample = _sample(raw, raw.get("unit"), 0)
             if sample:
                 samples.append(sample)
-        at = plausible_time(entry.get("timestamp"), received_at)
+        at = plausible_time(given.get("timestamp"), received_at)
         found.append(_reading(at, context or "Sample.Periodic", samples, signed))
     return tuple(found)
 
@@ -98,11 +99,11 @@ def readings_16(meter_values: Iterable[Any], received_at: datetime) -> tuple[Rea
 def readings_2x(meter_values: Iterable[Any], received_at: datetime) -> tuple[Reading, ...]:
     """Readings of a 2.x `meterValue` list: numbers with `unitOfMeasure` {unit, multiplier: power of ten}."""
     found = []
-    for entry in meter_values:
-        if not isinstance(entry, dict):
+    for given in meter_values:
+        if not isinstance(given, dict):
             continue
         samples, signed, context = [], [], None
-        for raw in entry.get("sampledValue") or ():
+        for raw in given.get("sampledValue") or ():
             if not isinstance(raw, dict):
                 continue
             context = context or raw.get("context")
@@ -112,9 +113,28 @@ def readings_2x(meter_values: Iterable[Any], received_at: datetime) -> tuple[Rea
                 samples.append(sample)
             if isinstance(raw.get("signedMeterValue"), dict):
                 signed.append(_signed_2x(raw["signedMeterValue"]))
-        at = plausible_time(entry.get("timestamp"), received_at)
+        at = plausible_time(given.get("timestamp"), received_at)
         found.append(_reading(at, context or "Sample.Periodic", samples, signed))
     return tuple(found)
+
+
+def ledger_entry(reading: Reading, **more: Any) -> Entry:
+    """The ledger entry of a reading; `more` is what the message itself said. Signed values ride along unchanged."""
+    return entry(
+        reading.at,
+        context=reading.context,
+        energy_wh=reading.energy_wh,
+        power_w=reading.power_w,
+        current_a=reading.current_a,
+        soc_percent=reading.soc_percent,
+        sig=signed_entries(reading.signed),
+        **more,
+    )
+
+
+def ledger_entries(readings: Iterable[Reading]) -> dict[str, Entry]:
+    """Ledger entries of readings by their content key: time and context."""
+    return {sample_key(reading.at, reading.context): ledger_entry(reading) for reading in readings}
 
 
 def number(value: Any) -> Decimal | None:
