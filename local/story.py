@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from local.simulators.charger_options import ChargerOptions
 from local.simulators.charger_v16 import ChargerSimulator16
+from local.simulators.charger_v21 import ChargerSimulator21
 from local.simulators.charger_v201 import ChargerSimulator201
 from local.simulators.terminal import PaymentTerminalSimulator
 
@@ -35,6 +36,7 @@ PASSWORD: Final = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"  # noqa: S105 - the simulat
 SIMULATORS: Final[dict[str, type[ChargerSimulator16 | ChargerSimulator201]]] = {
     "1.6": ChargerSimulator16,
     "2.0.1": ChargerSimulator201,
+    "2.1": ChargerSimulator21,
 }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from local.simulators.charger_link import CallRefusedError, HandshakeRefusedError, LineDownError
 from local.simulators.charger_options import ChargerOptions
 from local.simulators.charger_v16 import ChargerSimulator16
+from local.simulators.charger_v21 import ChargerSimulator21
 from local.simulators.charger_v201 import ChargerSimulator201
 from local.simulators.clock import SimulatedClock
 from local.simulators.console import UsageError, print_events, run_prompt, run_script, wait_real
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
     from local.simulators.charger import ChargerSimulator
 
-VERSIONS: dict[str, type[ChargerSimulator]] = {"1.6": ChargerSimulator16, "2.0.1": ChargerSimulator201}
+VERSIONS: dict[str, type[ChargerSimulator]] = {
+    "1.6": ChargerSimulator16,
+    "2.0.1": ChargerSimulator201,
+    "2.1": ChargerSimulator21,
+}
 FAILURES = (HandshakeRefusedError, LineDownError, CallRefusedError, TimeoutError)
 
 
