@@ -257,6 +257,16 @@ def test_the_card_comes_after_the_cable(line: Line, store: Store) -> None:
     assert transaction(store, "tx-1")["started_at"] == at(30)
 
 
+def test_the_cable_after_the_card_tells_where_it_runs(line: Line, store: Store) -> None:
+    started(line, evse=None, state=None, wh=None)
+    assert active(store) is None
+    assert say(line, "Updated", 1, 10, trigger="CablePluggedIn", evse=EVSE, wh=1000, context="Transaction.Begin") == {}
+    assert transaction(store, "tx-1")["evse_id"] == 1
+    running = active(store)
+    assert running is not None
+    assert (running["state"], running["transaction_id"]) == ("open", "tx-1")
+
+
 def test_a_partners_card_after_the_cable_tells_the_partner(line: Line, store: Store) -> None:
     add_token(store, "ROAMER", owner="emsp")
     started(line, idToken=None, trigger="CablePluggedIn")
