@@ -60,6 +60,22 @@ def test_a_registered_charger_gets_its_context(station: str) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("offered", "served", "chosen"),
+    [
+        ("ocpp2.1, ocpp2.0.1", None, "ocpp2.1"),
+        ("ocpp2.0.1, ocpp2.1", None, "ocpp2.0.1"),
+        ("ocpp2.1, ocpp2.0.1", ["ocpp2.0.1", "ocpp1.6"], "ocpp2.0.1"),
+    ],
+)
+def test_the_first_version_of_the_charger_that_it_may_speak(
+    station: str, store: Store, offered: str, served: list[str] | None, chosen: str
+) -> None:
+    if served:
+        store.commit(chargers.station_changed(station, {"protocols": served}))
+    assert ask(headers={"Sec-WebSocket-Protocol": offered})["context"]["protocol"] == chosen
+
+
 @pytest.mark.usefixtures("station")
 def test_the_identity_may_be_the_user_name_alone() -> None:
     assert ask(query={})["context"]["chargerId"] == "CP001"

@@ -1,4 +1,4 @@
-"""Frames: text in, messages out. Cases by ocpp-j-1.6 chapter 4 and OCPP 2.0.1 part 4 chapter 4."""
+"""Frames: text in, messages out. Cases by ocpp-j-1.6 chapter 4 and OCPP 2.0.1 and 2.1 part 4 chapter 4."""
 
 import json
 from contextlib import suppress
@@ -85,6 +85,49 @@ def test_unknown_message_types(kind: Any) -> None:
     assert (caught.value.code, caught.value.message_id) == (errors.MESSAGE_TYPE_NOT_SUPPORTED, "a")
 
 
+@pytest.mark.parametrize("protocol", ["ocpp1.6", "ocpp2.0.1"])
+@pytest.mark.parametrize("kind", [5, 6])
+def test_earlier_versions_do_not_know_the_types_of_2_1(protocol: str, kind: int) -> None:
+    with pytest.raises(OcppError) as caught:
+        codec.read(f'[{kind},"a","X",{{}}]', protocol)
+    assert caught.value.code == errors.MESSAGE_TYPE_NOT_SUPPORTED
+
+
+@pytest.mark.parametrize("kind", [0, 1, 7, 2.5, "6", None, True, [], {}])
+def test_unknown_message_types_of_2_1(kind: Any) -> None:
+    with pytest.raises(OcppError) as caught:
+        codec.read(json.dumps([kind, "a", "Heartbeat", {}]), "ocpp2.1")
+    assert (caught.value.code, caught.value.message_id) == (errors.MESSAGE_TYPE_NOT_SUPPORTED, "a")
+
+
+def test_a_send() -> None:
+    text = '[6,"id-1","NotifyPeriodicEventStream",{"id":1.0}]'
+    assert codec.read(text, "ocpp2.1") == codec.Send("id-1", "NotifyPeriodicEventStream", {"id": 1})
+
+
+def test_an_error_about_an_answer() -> None:
+    read = codec.read('[5,"id-1","FormatViolation","no",{"a":1}]', "ocpp2.1")
+    assert read == codec.CallResultError("id-1", "FormatViolation", "no", {"a": 1})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['[6,"a"]', '[6,"a","X"]', '[6,"a","X",[]]', '[6,"a",1,{}]', '[6,"a","X",{},1]', '[6,null,"X",{}]', "[6]", "[5]",
+     '[5,{},"X"]', "[3]", "[4]", '[6,"a","X",{', ' [ 5 , "a",', '[3,"a",{', '[4,"a",'],
+)  # fmt: skip
+def test_what_2_1_never_answers(text: str) -> None:
+    with pytest.raises(OcppError) as caught:
+        codec.read(text, "ocpp2.1")
+    assert not caught.value.answered
+
+
+@pytest.mark.parametrize("text", ['[2,"a","X",{', "hello", '[7,"a"', "[2]", "[]"])
+def test_what_2_1_answers(text: str) -> None:
+    with pytest.raises(OcppError) as caught:
+        codec.read(text, "ocpp2.1")
+    assert caught.value.answered
+
+
 @pytest.mark.parametrize("text", ['[2,"a"]', '[2,"a","Heartbeat"]', '[2,"a","Heartbeat",{},{}]'])
 def test_a_call_has_four_elements(text: str) -> None:
     with pytest.raises(OcppError) as caught:
@@ -111,6 +154,7 @@ def test_an_answer_with_an_odd_payload_is_a_refusal() -> None:
     read = codec.read('[3,"a","Accepted"]')
     assert isinstance(read, codec.CallError)
     assert (read.message_id, read.code) == ("a", errors.FORMAT_VIOLATION)
+    assert read.odd_result, "2.1 tells the other side"
 
 
 # --- numbers --------------------------------------------------------------------------------------------------------
@@ -213,15 +257,17 @@ def test_any_json_is_a_message_or_an_ocpp_error(document: Any) -> None:
     _read_or_refused(json.dumps(document))
 
 
-@given(st.sampled_from([2, 3, 4, 5, 6]), _JSON, _JSON, _JSON)
+@given(st.sampled_from([2, 3, 4, 5, 6, 7]), _JSON, _JSON, _JSON)
 def test_any_frame_is_a_message_or_an_ocpp_error(kind: int, message_id: Any, third: Any, fourth: Any) -> None:
     _read_or_refused(json.dumps([kind, message_id, third, fourth]))
 
 
 def _read_or_refused(text: str) -> None:
-    with suppress(OcppError):
-        message = codec.read(text)
-        assert 1 <= len(message.message_id) <= 36
+    for protocol in ("ocpp1.6", "ocpp2.0.1", "ocpp2.1"):
+        with suppress(OcppError):
+            message = codec.read(text, protocol)
+            assert 1 <= len(message.message_id) <= 36
+            assert protocol == "ocpp2.1" or not isinstance(message, (codec.Send, codec.CallResultError))
 
 
 # --- writing --------------------------------------------------------------------------------------------------------
@@ -240,6 +286,20 @@ def test_an_error_has_five_elements_and_a_short_own_text() -> None:
     error = OcppError(errors.FORMAT_VIOLATION, "x" * 400)
     frame = json.loads(codec.write_error(error, "a", "ocpp2.0.1"))
     assert frame == [4, "a", "FormatViolation", "x" * 255, {}]
+
+
+def test_an_error_about_an_answer_is_written() -> None:
+    error = OcppError(errors.OCCURRENCE_VIOLATION, "x" * 400)
+    assert json.loads(codec.write_result_error(error, "a")) == [5, "a", "OccurrenceConstraintViolation", "x" * 255, {}]
+
+
+@given(st.text(min_size=1, max_size=36), st.text(max_size=50), st.dictionaries(st.text(max_size=5), st.integers()))
+def test_a_send_is_read_like_a_call(message_id: str, action: str, payload: dict[str, Any]) -> None:
+    texts = [json.dumps([kind, message_id, action, payload]) for kind in (codec.CALL, codec.SEND)]
+    call, send = (codec.read(text, "ocpp2.1") for text in texts)
+    assert isinstance(call, codec.Call)
+    assert isinstance(send, codec.Send)
+    assert (call.message_id, call.action, call.payload) == (send.message_id, send.action, send.payload)
 
 
 def test_what_cannot_be_written_is_our_fault() -> None:

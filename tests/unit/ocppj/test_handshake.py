@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csms import contract
 from csms.ocppj import handshake
 
 SALT = b"0123456789abcdef"
@@ -51,6 +52,19 @@ def test_the_identity_comes_from_path_query_or_user(
 )
 def test_the_version_is_the_first_of_the_chargers_own_that_is_served(offered: str | None, chosen: str | None) -> None:
     assert handshake.choose_protocol(offered, ("ocpp2.0.1", "ocpp1.6")) == chosen
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [
+        ("ocpp2.1, ocpp2.0.1", "ocpp2.1"),
+        ("ocpp2.0.1, ocpp2.1", "ocpp2.0.1"),
+        ("ocpp1.6,ocpp2.1", "ocpp1.6"),
+        ("ocpp2.2, OCPP2.1", "ocpp2.1"),
+    ],
+)
+def test_the_versions_served_by_default(offered: str, chosen: str) -> None:
+    assert handshake.choose_protocol(offered, contract.OCPP_PROTOCOLS) == chosen
 
 
 def test_a_password_is_everything_behind_the_first_colon_and_may_be_any_bytes() -> None:

@@ -75,12 +75,17 @@ def test_actions_of_the_versions() -> None:
     assert "StartTransaction" in old - new
     assert "TransactionEvent" in new - old
     assert "Heartbeat" in old & new
+    newest = validation.actions("ocpp2.1")
+    assert len(newest) == 91
+    assert new < newest
+    assert newest >= validation.UNCONFIRMED
 
 
-@pytest.mark.parametrize("protocol", ["ocpp1.6", "ocpp2.0.1"])
+@pytest.mark.parametrize("protocol", ["ocpp1.6", "ocpp2.0.1", "ocpp2.1"])
 @pytest.mark.parametrize("answer", [False, True])
 def test_every_schema_can_be_used(protocol: str, *, answer: bool) -> None:
-    for action in validation.actions(protocol):
+    """What is sent unconfirmed has no answer, and no schema of one."""
+    for action in validation.actions(protocol) - (validation.UNCONFIRMED if answer else frozenset()):
         validation.violations(protocol, action, {"no such member": 1}, answer=answer)
 
 
