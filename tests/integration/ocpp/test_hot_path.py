@@ -132,3 +132,18 @@ def test_an_ended_transaction_is_not_stopped(store: Store) -> None:
     line.ask("TransactionEvent", event("Ended", 9, 600, wh=20_000))
     metered(line, tx, 300, 15_000)
     assert rows("COMMAND") == []
+
+
+def test_every_answer_is_valid_by_its_own_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """2.1 is answered by the files of 2.0.1: what they say must be right in both."""
+    from csms.edge import log, log_catalogue
+
+    wrong: list[str] = []
+
+    def write(event: log_catalogue.LogEvent, **facts: Any) -> None:
+        if event in (log_catalogue.UNEXPECTED_ERROR, log_catalogue.OCPP_FRAME_REFUSED):
+            wrong.append(f"{event.name} {facts}")
+
+    monkeypatch.setattr(log, "write", write)
+    frame_calls.measure()
+    assert wrong == []

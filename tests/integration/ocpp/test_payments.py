@@ -11,12 +11,12 @@ from csms.store import chargers, commands
 from csms.store.dynamo import Store
 from functions.ocpp.decision import Charger
 from functions.ocpp.handler import handle_frame
-from tests.kit.frames import OCPP201
+from tests.kit.frames import OCPP21, OCPP201
 from tests.kit.ocpp_state import folded
 from tests.kit.paid_sessions import BEGIN, CHARGER_ID, PARTNER_ID, PaidSession, after
 from tests.kit.tables import outbox_rows
 
-PROTOCOLS = ["ocpp1.6", OCPP201]
+PROTOCOLS = ["ocpp1.6", OCPP201, OCPP21]
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +154,7 @@ def test_what_was_paid_for_one_transaction_starts_no_second(store: Store, protoc
     paid = requested(store, protocol)
     paid.plug_in()
     paid.unplug(3000, 10)
-    if protocol == OCPP201:
+    if protocol != "ocpp1.6":
         first, paid.transaction_id = paid.transaction_id, "tx-again"
         say(paid, "Started", 15, 3000, trigger="RemoteStart", named=True, evse={"id": 1})
     else:
