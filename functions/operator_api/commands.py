@@ -22,6 +22,7 @@ from csms.store import chargers, commands, followed, lists
 from csms.store.dynamo import ConditionFailed
 from functions.operator_api.api import ApiRequest, Body, Reply
 from functions.operator_api.problems import Conflict, Invalid, NotFound
+from functions.operator_api.smart_charging import check_profile, with_short_limits
 from functions.operator_api.stations import found
 
 if TYPE_CHECKING:
@@ -54,9 +55,14 @@ class CommandBody(Body):
 def create_command(request: ApiRequest, charger_id: str) -> Reply:
     """Queue a command. 202: it is on its way, follow it under its own path."""
     station = found(request, charger_id)
-    body = request.read(CommandBody)
-    protocol, charger_id = _protocol(request, station), station["charger_id"]
+    return queue_command(request, station, protocol_of(request, station), request.read(CommandBody))
+
+
+def queue_command(request: ApiRequest, station: Item, protocol: str, body: CommandBody) -> Reply:
+    """Check and queue a command for a station that speaks `protocol`. Raises Invalid, Conflict."""
+    charger_id = station["charger_id"]
     _check_offered(protocol, body)
+    body = body.model_copy(update={"payload": with_short_limits(body.action, body.payload)})
     command_id = _command_id(request, charger_id)
     known = commands.get(request.store, charger_id, command_id) if "idempotency-key" in request.http.headers else None
     if known is None:
@@ -71,6 +77,7 @@ def _queued(request: ApiRequest, station: Item, protocol: str, command_id: str, 
     charger_id = station["charger_id"]
     command = followed.prepared(request.store, charger_id, protocol, body.action, body.payload)
     _check(protocol, body.action, command.payload)
+    check_profile(body.action, command.payload)
     try:
         more = followed.opened(station, command_id, command, request.now, target_version=body.target_version)
     except ValueError as error:
@@ -176,7 +183,7 @@ def _check_same(command: Item | None, body: CommandBody) -> None:
         raise Invalid("This Idempotency-Key was used for another command", [("Idempotency-Key", "used before")])
 
 
-def _protocol(request: ApiRequest, station: Item) -> str:
+def protocol_of(request: ApiRequest, station: Item) -> str:
     """The version of the live or last connection; else the only one that the station may use."""
     connection = chargers.get_connection(request.store, station["charger_id"])
     known = connection.get("protocol") or station.get("protocol") or station.get("protocol_without_offer")
