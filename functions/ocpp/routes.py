@@ -59,6 +59,7 @@ REQUESTS: Final[dict[str, dict[str, Route]]] = {
     OCPP201: {
         "Authorize": _v201("authorize"),
         "BootNotification": _v201("boot_notification"),
+        "ClearedChargingLimit": _v201("cleared_charging_limit"),
         "DataTransfer": _v201("data_transfer"),
         "FirmwareStatusNotification": _v201("firmware_status_notification"),
         "Get15118EVCertificate": _v201("get_15118_ev_certificate"),
@@ -68,10 +69,14 @@ REQUESTS: Final[dict[str, dict[str, Route]]] = {
         "MeterValues": _v201("meter_values", transactional=True),
         "NotifyCustomerInformation": _v201("notify_customer_information"),
         "NotifyDisplayMessages": _v201("notify_display_messages"),
+        "NotifyChargingLimit": _v201("notify_charging_limit"),
+        "NotifyEVChargingNeeds": _v201("notify_ev_charging_needs"),
+        "NotifyEVChargingSchedule": _v201("notify_ev_charging_schedule"),
         "NotifyEvent": _v201("notify_event"),
         "NotifyMonitoringReport": _v201("notify_monitoring_report"),
         "NotifyReport": _v201("notify_report"),
         "PublishFirmwareStatusNotification": _v201("publish_firmware_status_notification"),
+        "ReportChargingProfiles": _v201("report_charging_profiles"),
         "ReservationStatusUpdate": _v201("reservation_status_update"),
         "SecurityEventNotification": _v201("security_event_notification"),
         "SignCertificate": _v201("sign_certificate"),
@@ -107,17 +112,23 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
         "ChangeConfiguration": "functions.ocpp.v16.change_configuration_result",
         "DeleteCertificate": "functions.ocpp.v16.delete_certificate_result",
         "CancelReservation": "functions.ocpp.v16.cancel_reservation_result",
+        "ClearChargingProfile": "functions.ocpp.v16.clear_charging_profile_result",
+        "GetCompositeSchedule": "functions.ocpp.v16.get_composite_schedule_result",
         "GetConfiguration": "functions.ocpp.v16.get_configuration_result",
         "GetDiagnostics": "functions.ocpp.v16.get_diagnostics_result",
         "GetInstalledCertificateIds": "functions.ocpp.v16.get_installed_certificate_ids_result",
         "GetLog": "functions.ocpp.v16.get_log_result",
         "InstallCertificate": "functions.ocpp.v16.install_certificate_result",
         "ReserveNow": "functions.ocpp.v16.reserve_now_result",
+        "SetChargingProfile": "functions.ocpp.v16.set_charging_profile_result",
         "SignedUpdateFirmware": "functions.ocpp.v16.signed_update_firmware_result",
         "UpdateFirmware": "functions.ocpp.v16.update_firmware_result",
     },
     OCPP201: {
         "CancelReservation": "functions.ocpp.v201.cancel_reservation_result",
+        "ClearChargingProfile": "functions.ocpp.v201.clear_charging_profile_result",
+        "GetChargingProfiles": "functions.ocpp.v201.get_charging_profiles_result",
+        "GetCompositeSchedule": "functions.ocpp.v201.get_composite_schedule_result",
         "CertificateSigned": "functions.ocpp.v201.certificate_signed_result",
         "ClearDisplayMessage": "functions.ocpp.v201.clear_display_message_result",
         "ClearVariableMonitoring": "functions.ocpp.v201.clear_variable_monitoring_result",
@@ -130,6 +141,7 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
         "PublishFirmware": "functions.ocpp.v201.publish_firmware_result",
         "RequestStartTransaction": "functions.ocpp.v201.request_start_transaction_result",
         "ReserveNow": "functions.ocpp.v201.reserve_now_result",
+        "SetChargingProfile": "functions.ocpp.v201.set_charging_profile_result",
         "UpdateFirmware": "functions.ocpp.v201.update_firmware_result",
         "SetDisplayMessage": "functions.ocpp.v201.set_display_message_result",
         "SetMonitoringBase": "functions.ocpp.v201.set_monitoring_base_result",
@@ -155,29 +167,16 @@ RESULTS[OCPP21] = {
     "UpdateDynamicSchedule": "functions.ocpp.v21.update_dynamic_schedule_result",
 }
 
-_PROFILES: Final = "smart charging is not built yet"
 _LISTS: Final = "local authorisation lists are not built yet"
 
 NOT_OFFERED: Final[dict[str, dict[str, str]]] = {
     OCPP16: {
-        "ClearChargingProfile": _PROFILES,
-        "GetCompositeSchedule": _PROFILES,
         "GetLocalListVersion": _LISTS,
         "SendLocalList": _LISTS,
-        "SetChargingProfile": _PROFILES,
     },
     OCPP201: {
-        "ClearChargingProfile": _PROFILES,
-        "ClearedChargingLimit": _PROFILES,
-        "GetChargingProfiles": _PROFILES,
-        "GetCompositeSchedule": _PROFILES,
         "GetLocalListVersion": _LISTS,
-        "NotifyChargingLimit": _PROFILES,
-        "NotifyEVChargingNeeds": _PROFILES,
-        "NotifyEVChargingSchedule": _PROFILES,
-        "ReportChargingProfiles": _PROFILES,
         "SendLocalList": _LISTS,
-        "SetChargingProfile": _PROFILES,
     },
 }
 

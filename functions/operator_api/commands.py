@@ -22,6 +22,7 @@ from csms.store import chargers, commands, followed, lists
 from csms.store.dynamo import ConditionFailed
 from functions.operator_api.api import ApiRequest, Body, Reply
 from functions.operator_api.problems import Conflict, Invalid, NotFound
+from functions.operator_api.smart_charging import check_profile, with_short_limits
 from functions.operator_api.stations import found
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def queue_command(request: ApiRequest, station: Item, protocol: str, body: Comma
     """Check and queue a command for a station that speaks `protocol`. Raises Invalid, Conflict."""
     charger_id = station["charger_id"]
     _check_offered(protocol, body)
+    body = body.model_copy(update={"payload": with_short_limits(body.action, body.payload)})
     command_id = _command_id(request, charger_id)
     known = commands.get(request.store, charger_id, command_id) if "idempotency-key" in request.http.headers else None
     if known is None:
@@ -75,6 +77,7 @@ def _queued(request: ApiRequest, station: Item, protocol: str, command_id: str, 
     charger_id = station["charger_id"]
     command = followed.prepared(request.store, charger_id, protocol, body.action, body.payload)
     _check(protocol, body.action, command.payload)
+    check_profile(body.action, command.payload)
     try:
         more = followed.opened(station, command_id, command, request.now, target_version=body.target_version)
     except ValueError as error:

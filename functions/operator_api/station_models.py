@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from csms.store import chargers, lists
+from csms.store import chargers, charging_profiles, lists
 from functions.operator_api.api import Body
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ _CONNECTION: Final = (
 _STATUS: Final = (
     "evse_id", "connector_id", "status", "reported_at", "received_at", "error_code", "vendor_error_code", "info",
 )  # fmt: skip
+_LIMIT: Final = ("evse_id", "source", "is_grid_critical", "changed_at")
 _TRANSACTION: Final = ("evse_id", "transaction_id", "session_id", "started_at", "meter_start_wh")
 
 
@@ -86,6 +87,7 @@ def shown(store: Store, station: Item) -> dict[str, Any]:
         "connection": shown_connection(connection),
         "statuses": [_only(row, _STATUS) for row in lists.latest_statuses(store, charger_id)],
         "active_transactions": [_only(row, _TRANSACTION) for row in running],
+        "external_limits": [_only(row, _LIMIT) for row in charging_profiles.limits_of(store, charger_id)],
     }
 
 

@@ -96,6 +96,11 @@ def _version_2x(store: Store, protocol: str) -> list[FrameCalls]:
         "eventId": 1, "timestamp": at(), "trigger": "Delta", "actualValue": "21.5",
         "eventNotificationType": "CustomMonitor", "component": {"name": "Controller"}, "variable": {"name": "Temperature"},
     }  # fmt: skip
+    schedule = {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16}]}
+    profile = {
+        "id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile", "chargingProfileKind": "Absolute",
+        "chargingSchedule": [schedule],
+    }  # fmt: skip
     messages: list[tuple[str, dict[str, Any]]] = [
         ("BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "M", "vendorName": "V"}}),
         ("Heartbeat", {}),
@@ -104,6 +109,11 @@ def _version_2x(store: Store, protocol: str) -> list[FrameCalls]:
         ("DataTransfer", {"vendorId": "V"}),
         ("FirmwareStatusNotification", {"status": "Idle"}),
         ("LogStatusNotification", {"status": "Idle"}),
+        ("NotifyChargingLimit", {"chargingLimit": {"chargingLimitSource": "EMS"}}),
+        ("ClearedChargingLimit", {"chargingLimitSource": "EMS"}),
+        ("NotifyEVChargingNeeds", {"evseId": 1, "chargingNeeds": {"requestedEnergyTransfer": "DC"}}),
+        ("NotifyEVChargingSchedule", {"evseId": 1, "timeBase": at(), "chargingSchedule": schedule}),
+        ("ReportChargingProfiles", {"requestId": 1, "evseId": 1, "chargingLimitSource": "CSO", "chargingProfile": [profile]}),
         ("ReservationStatusUpdate", {"reservationId": 1, "reservationUpdateStatus": "Expired"}),
         ("SecurityEventNotification", {"type": "T", "timestamp": at()}),
         ("NotifyEvent", {"generatedAt": at(), "seqNo": 0, "eventData": [monitored]}),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from csms.domain.times import format_time
-from csms.store import chargers, commands
+from csms.store import chargers, charging_profiles, commands
 
 if TYPE_CHECKING:
     from csms.store.dynamo import Store
@@ -107,3 +108,35 @@ def test_a_station_of_the_second_version(api: Api, store: Store) -> None:
     assert send(api, "ReserveNow", payload).body["payload"]["id"] == 1
     (row,) = api("GET", "stations/CP1/reservations").body["items"]
     assert (row["evse_id"], row["id_token"]) == (0, "CARD1")
+
+
+def profile(limit: str, **more: Any) -> dict[str, Any]:
+    periods = [{"startPeriod": 0, "limit": Decimal(limit)}]
+    return {
+        "chargingProfileId": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Absolute",
+        "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": periods}, **more,
+    }  # fmt: skip
+
+
+def test_limits_are_sent_with_one_decimal(api: Api) -> None:
+    asked = {"connectorId": 1, "csChargingProfiles": profile("16.29")}
+    first, again = (send(api, "SetChargingProfile", asked, "k") for _ in range(2))
+    periods = first.body["payload"]["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"]
+    assert periods[0]["limit"] == Decimal("16.2")
+    assert again.body["command_id"] == first.body["command_id"]
+
+
+def test_a_profile_for_the_whole_station_is_for_connector_0(api: Api) -> None:
+    whole = profile("16", chargingProfilePurpose="ChargePointMaxProfile")
+    answer = send(api, "SetChargingProfile", {"connectorId": 1, "csChargingProfiles": whole})
+    assert (answer.status, answer.fields) == (422, ["payload.csChargingProfiles.chargingProfilePurpose"])
+    assert send(api, "SetChargingProfile", {"connectorId": 0, "csChargingProfiles": whole}).status == 202
+
+
+def test_what_others_limit_is_seen_on_the_station(api: Api, store: Store) -> None:
+    store.commit(charging_profiles.limit_set("CP1", 0, "EMS", NOW, is_grid_critical=True, document="[]"))
+    (limit,) = api("GET", "stations/CP1").body["external_limits"]
+    assert (limit["source"], limit["evse_id"], limit["is_grid_critical"]) == ("EMS", 0, True)
+    (row,) = api("GET", "stations/CP1/smart-charging").body["items"]
+    assert (row["what"], row["document"]) == ("LIMIT", [])

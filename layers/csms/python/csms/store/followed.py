@@ -31,7 +31,12 @@ _JOBS: Final = {
 }
 # The field of a request's own number; 2.x names some of them otherwise.
 _NUMBER_16: Final = {"GetLog": "requestId", "ReserveNow": "reservationId", "SignedUpdateFirmware": "requestId"}
-_NUMBER_2X: Final = {"GetLog": "requestId", "ReserveNow": "id", "UpdateFirmware": "requestId"}
+_NUMBER_2X: Final = {
+    "GetChargingProfiles": "requestId",
+    "GetLog": "requestId",
+    "ReserveNow": "id",
+    "UpdateFirmware": "requestId",
+}
 FIRMWARE_ACTIONS: Final = frozenset({"SignedUpdateFirmware", "UpdateFirmware"})
 
 
