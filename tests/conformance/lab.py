@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.conformance import authority
 from tests.conformance.station import WAIT_SECONDS
 
 if TYPE_CHECKING:
@@ -129,6 +130,22 @@ class Lab:
         """What the station told of itself by this action, the latest first."""
         rows = (await self.operator.call("GET", f"{self.path}/events"))["items"]
         return [json.loads(row["payload"]) for row in rows if row["action"] == action]
+
+    async def certificate(self, trigger: tuple[str, str], status: str, **kind: str) -> None:
+        """The operator asks for a CSR, has it signed and sends the certificate, which the station answers with `status`.
+
+        `trigger`: the command that asks, and the message that it asks for. `kind`: the type, where the version names one.
+        """
+        wanted = {"requestedMessage": trigger[1]}
+        assert await self.command(trigger[0], wanted, {"status": "Accepted"}) == wanted
+        csr = authority.signing_request(self.station.identity)
+        assert await self.station.call("SignCertificate", {"csr": csr, **kind}) == {"status": "Accepted"}
+        (waiting,) = (await self.operator.call("GET", f"{self.path}/certificate-requests"))["items"]
+        assert (waiting["csr"], waiting["state"]) == (csr, "waiting")
+        wanted = {"certificateChain": authority.signed(waiting["csr"]), **kind}
+        assert await self.command("CertificateSigned", wanted, {"status": status}) == wanted
+        (ended,) = (await self.operator.call("GET", f"{self.path}/certificate-requests"))["items"]
+        assert ended["state"] == ("installed" if status == "Accepted" else "rejected")
 
     async def finish(self) -> None:
         """Nothing that the case sent was unusable, and nothing that came back was wrong."""

@@ -35,13 +35,8 @@ async def test_tc_073_csms_new_password(lab: Lab16) -> None:
         await lab.station.connect(password=old)
 
 
-async def signing(lab: Lab16, status: str) -> None:
-    """The operator asks for a request for a certificate, which is signed, sent back and answered with `status`."""
-    lab.station.answers(SIGNED, {"status": status})
-    wanted = {"requestedMessage": "SignChargePointCertificate"}
-    assert await lab.command(EXTENDED, wanted, ACCEPTED) == wanted
-    assert await lab.station.call(SIGN, {"csr": "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n"}) == ACCEPTED
-    assert (await lab.station.command(SIGNED)).payload["certificateChain"]
+async def renewed(lab: Lab16, status: str) -> None:
+    await lab.certificate((EXTENDED, "SignChargePointCertificate"), status)
 
 
 @case(
@@ -54,7 +49,7 @@ async def signing(lab: Lab16, status: str) -> None:
     protocol=OCPP16,
 )
 async def test_tc_074_csms_renew_certificate(lab: Lab16) -> None:
-    await signing(lab, "Accepted")
+    await renewed(lab, "Accepted")
 
 
 @case(
@@ -67,7 +62,7 @@ async def test_tc_074_csms_renew_certificate(lab: Lab16) -> None:
     protocol=OCPP16,
 )
 async def test_tc_077_csms_refused_certificate(lab: Lab16) -> None:
-    await signing(lab, "Rejected")
+    await renewed(lab, "Rejected")
     await security_event(lab, "InvalidChargePointCertificate")
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 SET = "SetVariables"
 NEW_PASSWORD = "another-conformance-password"
-ACCEPTED = {"status": "Accepted"}
 
 
 @case("TC_A_01_CSMS", "identity and password at the handshake", protocol=OCPP201, boots=False)
@@ -86,14 +85,9 @@ async def test_tc_a_10_csms_new_password_rejected(lab: Lab201) -> None:
     await lab.boot()
 
 
-async def signing(lab: Lab201, status: str) -> None:
-    """The operator asks for a request for a certificate, which is signed, sent back and answered with `status`."""
-    lab.station.answers("CertificateSigned", {"status": status})
-    wanted = {"requestedMessage": "SignChargingStationCertificate"}
-    assert await lab.command("TriggerMessage", wanted, ACCEPTED) == wanted
-    request = {"csr": "-----BEGIN CERTIFICATE REQUEST-----", "certificateType": "ChargingStationCertificate"}
-    assert await lab.station.call("SignCertificate", request) == ACCEPTED
-    assert (await lab.station.command("CertificateSigned")).payload["certificateChain"]
+async def renewed(lab: Lab201, status: str) -> None:
+    trigger = ("TriggerMessage", "SignChargingStationCertificate")
+    await lab.certificate(trigger, status, certificateType="ChargingStationCertificate")
 
 
 @case(
@@ -101,7 +95,7 @@ async def signing(lab: Lab201, status: str) -> None:
     "TriggerMessage", "SignCertificate", "CertificateSigned", CLIENT_CERTIFICATES, protocol=OCPP201,
 )  # fmt: skip
 async def test_tc_a_11_csms_renew_certificate(lab: Lab201) -> None:
-    await signing(lab, "Accepted")
+    await renewed(lab, "Accepted")
 
 
 @case(
@@ -109,7 +103,7 @@ async def test_tc_a_11_csms_renew_certificate(lab: Lab201) -> None:
     "TriggerMessage", "SignCertificate", "CertificateSigned", CLIENT_CERTIFICATES, protocol=OCPP201,
 )  # fmt: skip
 async def test_tc_a_14_csms_refused_certificate(lab: Lab201) -> None:
-    await signing(lab, "Rejected")
+    await renewed(lab, "Rejected")
 
 
 @case("TC_A_19_CSMS", "the station moves to a higher security profile", "SetNetworkProfile", TLS, protocol=OCPP201)
