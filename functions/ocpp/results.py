@@ -10,11 +10,11 @@ import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from csms.domain.secrecy import without_secrets
 from csms.domain.times import format_time
 from csms.edge.outcome import command_result, outcome_writes
 from csms.store import commands
 from functions.ocpp import routes
-from functions.ocpp.secrecy import without_secrets
 
 if TYPE_CHECKING:
     from csms.store.dynamo import Write

@@ -23,6 +23,7 @@ from csms.store.dynamo import ConditionFailed
 from functions.operator_api.api import ApiRequest, Body, Reply
 from functions.operator_api.problems import Conflict, Invalid, NotFound
 from functions.operator_api.smart_charging import check_profile, with_short_limits
+from functions.operator_api.station_state import check_not_last_root
 from functions.operator_api.stations import found
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def _queued(request: ApiRequest, station: Item, protocol: str, command_id: str, 
     command = followed.prepared(request.store, charger_id, protocol, body.action, body.payload)
     _check(protocol, body.action, command.payload)
     check_profile(body.action, command.payload)
+    if body.action == "DeleteCertificate":
+        check_not_last_root(request, charger_id, command.payload["certificateHashData"])
     try:
         more = followed.opened(station, command_id, command, request.now, target_version=body.target_version)
     except ValueError as error:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
 from csms.store import certificates, customer_information, displays, lists, monitors, publishing
 from functions.operator_api.api import ApiRequest, Reply
-from functions.operator_api.problems import NotFound
+from functions.operator_api.problems import Conflict, NotFound
 from functions.operator_api.station_models import shown_row
 from functions.operator_api.stations import found
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ROOTS: Final = frozenset({"CSMSRootCertificate", "CentralSystemRootCertificate"})
 
 
 def list_monitors(request: ApiRequest, charger_id: str) -> Reply:
@@ -49,6 +55,20 @@ def get_customer_information(request: ApiRequest, charger_id: str, request_id: s
     if known is None:
         raise NotFound(f"No customer information {request_id} was asked for, or it has expired")
     return Reply(asdict(known))
+
+
+def check_not_last_root(request: ApiRequest, charger_id: str, hash_data: Mapping[str, Any]) -> None:
+    """Refuse to delete the only root by which the station trusts this system: it could never connect again.
+
+    Raises Conflict. What the station was not asked for (GetInstalledCertificateIds) is not known, and not refused.
+    """
+    roots = [
+        row
+        for row in certificates.inventory(request.store, charger_id)
+        if row["state"] == certificates.INSTALLED and row["certificate_type"] in _ROOTS
+    ]
+    if len(roots) == 1 and certificates.hash_key(roots[0]["hash_data"]) == certificates.hash_key(hash_data):
+        raise Conflict("It is the only root certificate by which the station trusts this system")
 
 
 def _rows(request: ApiRequest, charger_id: str, kind: str) -> Reply:

@@ -23,13 +23,12 @@ def writes(reply: Reply) -> tuple[Write, ...]:
     """Match every result with what was asked for, by variable and attribute (results come in any order)."""
     charger_id, answers = reply.charger.charger_id, list(_answers(reply))
     rows = device_model.answered(charger_id, answers, reply.command["command_id"], reply.now)
-    passwords = (
-        row
+    passwords = [
+        password_rows(reply, told.value or "", status)
         for told, status in answers
-        if (told.variable.component.lower(), told.variable.name.lower()) == _PASSWORD
-        for row in password_rows(reply, told.value or "", status)
-    )
-    return (*passwords, *station_rows.commit_but_last(reply.store, rows))
+        if (told.variable.component.lower(), told.variable.name.lower()) == _PASSWORD and told.attribute == "Actual"
+    ]
+    return (*(passwords[-1] if passwords else ()), *station_rows.commit_but_last(reply.store, rows))
 
 
 def _answers(reply: Reply) -> Iterator[tuple[Told, str]]:

@@ -197,6 +197,13 @@ def test_a_new_password_is_valid_and_kept_nowhere(line201: Line, store: Store) -
     nothing_secret()
 
 
+def test_a_password_that_is_told_twice_is_one(line201: Line, store: Store) -> None:
+    asked = {"setVariableData": [{**PASSWORD, "attributeValue": SECRET}]}
+    told = {**PASSWORD, "attributeStatus": "Accepted"}
+    answered(line201, "SetVariables", asked, {"setVariableResult": [told, told]})
+    assert password_matches(SECRET.encode(), hashes(store))
+
+
 # --- 1.6 ------------------------------------------------------------------------------------------------------------
 
 
@@ -263,3 +270,10 @@ def test_a_new_authorization_key(line: Line, store: Store, status: str, valid: s
     assert {name for name, password in sent.items() if password_matches(password, hashes(store))} == valid
     assert password_matches(bytes.fromhex(new), hashes(store)) == ("new" in valid), "as the bytes it means, too"
     assert new not in json.dumps(all_items(contract.CHARGERS), default=str)
+
+
+def test_an_answer_to_no_command_is_parked_without_secrets(line: Line) -> None:
+    keys = [{"key": "AuthorizationKey", "readonly": False, "value": SECRET}]
+    assert line.text(json.dumps([3, "nobody", {"configurationKey": keys}])) is None
+    assert len(rows("PARKED")) == 1
+    nothing_secret()

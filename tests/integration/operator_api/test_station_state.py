@@ -133,3 +133,21 @@ def test_the_running_cost_of_a_2_0_1_station(api: Api, store: Store) -> None:
 def test_what_cannot_be_shown(api: Api, body: dict[str, Any], fields: list[str]) -> None:
     answer = api("POST", "stations/CP1/price-messages", body)
     assert (answer.status, answer.fields) == (422, fields)
+
+
+# --- certificates ---------------------------------------------------------------------------------------------------
+
+
+def test_the_last_root_of_a_station_is_not_deleted(api: Api, store: Store) -> None:
+    root, other = (
+        {"hashAlgorithm": "SHA256", "issuerNameHash": "a1", "issuerKeyHash": "b2", "serialNumber": serial}
+        for serial in ("1", "2")
+    )
+    body = {"action": "DeleteCertificate", "payload": {"certificateHashData": root}}
+    kind = "CentralSystemRootCertificate"
+    store.commit(certificates.listed("CP1", kind, root, (), NOW))
+    assert api("POST", "stations/CP1/commands", body).status == 409
+    other_body = {**body, "payload": {"certificateHashData": other}}
+    assert api("POST", "stations/CP1/commands", other_body).status == 202
+    store.commit(certificates.listed("CP1", kind, other, (), NOW))
+    assert api("POST", "stations/CP1/commands", body).status == 202

@@ -24,6 +24,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from csms.contract import CHARGERS, STATUS_PREFIX
+from csms.domain.secrecy import without_secrets
 from csms.domain.times import format_time
 from csms.store.dynamo import Condition, Delete, Item, Put, Store, Update, absent, exists
 
@@ -234,9 +235,9 @@ def report_part(charger_id: str, request_id: int, seq_no: int, now: datetime, **
 def parked(charger_id: str, action: str, payload: Any, reason: str, now: datetime) -> Put:
     """A payload that could not be used. It is answered as the standard wants and shown to a person.
 
-    The payload is kept as JSON text: it may hold anything, also numbers that DynamoDB would refuse.
+    The payload is kept as JSON text: it may hold anything but secrets, also numbers that DynamoDB would refuse.
     """
-    text = json.dumps(payload, default=str, ensure_ascii=False)
+    text = json.dumps(without_secrets(payload), default=str, ensure_ascii=False)
     return Put(
         CHARGERS,
         {
