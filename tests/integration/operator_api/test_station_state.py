@@ -151,3 +151,26 @@ def test_the_last_root_of_a_station_is_not_deleted(api: Api, store: Store) -> No
     assert api("POST", "stations/CP1/commands", other_body).status == 202
     store.commit(certificates.listed("CP1", kind, other, (), NOW))
     assert api("POST", "stations/CP1/commands", body).status == 202
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("CustomerInformation", {"report": True, "clear": False}),
+        ("GetBaseReport", {"reportBase": "FullInventory"}),
+        ("GetDisplayMessages", {}),
+        ("GetMonitoringReport", {}),
+        ("GetReport", {"componentCriteria": ["Problem"]}),
+        ("PublishFirmware", {"location": "https://fw.example/1", "checksum": "a" * 32}),
+    ],
+)
+def test_a_request_gets_the_number_under_which_its_reports_come(
+    api: Api, store: Store, action: str, payload: dict[str, Any]
+) -> None:
+    connect(store, "ocpp2.0.1")
+    for wanted in (1, 2):
+        answer = api("POST", "stations/CP1/commands", {"action": action, "payload": payload})
+        assert (answer.status, answer.body["payload"]) == (202, {**payload, "requestId": wanted})

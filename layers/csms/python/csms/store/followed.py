@@ -32,8 +32,14 @@ _JOBS: Final = {
 # The field of a request's own number; 2.x names some of them otherwise.
 _NUMBER_16: Final = {"GetLog": "requestId", "ReserveNow": "reservationId", "SignedUpdateFirmware": "requestId"}
 _NUMBER_2X: Final = {
+    "CustomerInformation": "requestId",
+    "GetBaseReport": "requestId",
     "GetChargingProfiles": "requestId",
+    "GetDisplayMessages": "requestId",
     "GetLog": "requestId",
+    "GetMonitoringReport": "requestId",
+    "GetReport": "requestId",
+    "PublishFirmware": "requestId",
     "ReserveNow": "id",
     "UpdateFirmware": "requestId",
 }
