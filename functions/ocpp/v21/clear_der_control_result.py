@@ -22,7 +22,7 @@ def writes(reply: Reply) -> tuple[Write, ...]:
     if "controlId" in asked:
         return (state_removed(charger_id, DER, asked["controlId"]),)
     known = [row for row in list_states(reply.store, charger_id, DER) if _is_meant(row, asked)]
-    return tuple(state_removed(charger_id, DER, row["key"]) for row in known[:_ROWS_MAX])
+    return tuple(state_removed(charger_id, DER, row["name"]) for row in known[:_ROWS_MAX])
 
 
 def _is_meant(row: Item, asked: dict[str, Any]) -> bool:

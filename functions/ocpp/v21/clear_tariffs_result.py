@@ -25,12 +25,12 @@ def writes(reply: Reply) -> tuple[Write, ...]:
         return ()
     rows = [row for row in list_states(reply.store, charger_id, TARIFF) if _is_meant(row, asked, cleared)]
     gone = ("desired", "desired_status")
-    return tuple(replace(state_set(charger_id, TARIFF, row["key"], reply.now), remove=gone) for row in rows[:_ROWS_MAX])
+    return tuple(replace(state_set(charger_id, TARIFF, row["name"], reply.now), remove=gone) for row in rows[:_ROWS_MAX])
 
 
 def _is_meant(row: Item, asked: dict[str, Any], cleared: set[Any]) -> bool:
     """A result without an id speaks of every tariff that was asked for."""
-    if "desired" not in row or ("evseId" in asked and str(asked["evseId"]) != row["key"]):
+    if "desired" not in row or ("evseId" in asked and str(asked["evseId"]) != row["name"]):
         return False
     tariff_id = row["desired"]["tariffId"]
     named = asked.get("tariffIds")

@@ -28,6 +28,6 @@ def writes(reply: Reply) -> tuple[Write, ...]:
                 state="open", params=stream.get("params"), variable_monitoring_id=monitor,
             )  # fmt: skip
     for known in list_states(reply.store, charger_id, STREAM):
-        if known["key"] not in rows and known.get("state") == "open":
-            rows[known["key"]] = state_set(charger_id, STREAM, known["key"], reply.now, state="closed")
+        if known["name"] not in rows and known.get("state") == "open":
+            rows[known["name"]] = state_set(charger_id, STREAM, known["name"], reply.now, state="closed")
     return tuple(rows.values())[:_ROWS_MAX]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from csms.store import station_rows
 from csms.store.station_state import DER, state_set
 from functions.ocpp.decision import Decision, Frame
 
@@ -21,7 +22,6 @@ _PARTS: Final = (
     ("gradient", "gradient", "Gradients"),
     ("limitMaxDischarge", "limitMaxDischarge", "LimitMaxDischarge"),
 )
-_ROWS_MAX: Final = 90  # a commit takes 100 items
 
 
 def decide(frame: Frame) -> Decision:
@@ -30,11 +30,7 @@ def decide(frame: Frame) -> Decision:
     for part, member, kind in _PARTS:
         for control in frame.payload.get(part) or ():
             rows[control["id"]] = _row(frame, control, member, kind or control["curveType"])
-    writes = tuple(rows.values())
-    while len(writes) > _ROWS_MAX:
-        frame.store.commit(*writes[:_ROWS_MAX])
-        writes = writes[_ROWS_MAX:]
-    return Decision({}, writes)
+    return Decision({}, station_rows.commit_but_last(frame.store, tuple(rows.values())))
 
 
 def _row(frame: Frame, control: dict[str, Any], member: str, kind: str) -> Write:

@@ -26,7 +26,7 @@ def send(line: Line, action: str, payload: Any) -> list[Any] | None:
 def test_a_stream_is_opened_and_closed(line21: Line) -> None:
     assert line21.ask("OpenPeriodicEventStream", {"constantStreamData": STREAM}) == {"status": "Accepted"}
     (row,) = rows("STREAM")
-    assert (row["key"], row["state"], row["variable_monitoring_id"], row["params"]) == (
+    assert (row["name"], row["state"], row["variable_monitoring_id"], row["params"]) == (
         "3",
         "open",
         77,
@@ -108,7 +108,7 @@ def test_reported_controls_are_kept_by_their_id(line21: Line) -> None:
         ],
     }
     assert line21.ask("ReportDERControl", report) == {}
-    found = {row["key"]: row for row in rows("DER")}
+    found = {row["name"]: row for row in rows("DER")}
     assert {key: row["control_type"] for key, row in found.items()} == {
         "F1": "FreqDroop", "C1": "VoltVar", "E1": "EnterService",
     }  # fmt: skip
@@ -138,7 +138,7 @@ def test_an_alarm_stands_until_it_ends(line21: Line) -> None:
     alarm = {"controlType": "FreqDroop", "gridEventFault": "OverFrequency", "timestamp": at(1)}
     assert line21.ask("NotifyDERAlarm", alarm) == {}
     (row,) = rows("DERALARM")
-    assert (row["key"], row["active"], row["grid_event_fault"], row["at"]) == (
+    assert (row["name"], row["active"], row["grid_event_fault"], row["at"]) == (
         "FreqDroop",
         True,
         "OverFrequency",
@@ -153,9 +153,9 @@ def test_an_alarm_stands_until_it_ends(line21: Line) -> None:
 def test_a_control_that_starts_supersedes_others_until_it_stops(line21: Line) -> None:
     said = {"controlId": "A", "started": True, "timestamp": at(1), "supersededIds": ["B", "C"]}
     assert line21.ask("NotifyDERStartStop", said) == {}
-    assert {row["key"]: row.get("is_superseded") for row in rows("DER")} == {"A": None, "B": True, "C": True}
+    assert {row["name"]: row.get("is_superseded") for row in rows("DER")} == {"A": None, "B": True, "C": True}
     line21.ask("NotifyDERStartStop", {**said, "started": False, "timestamp": at(9)})
-    found = {row["key"]: row for row in rows("DER")}
+    found = {row["name"]: row for row in rows("DER")}
     assert (found["A"]["started"], found["A"]["started_changed_at"]) == (False, at(9))
     assert found["B"]["is_superseded"] is False
 
@@ -173,7 +173,7 @@ def test_a_swap_is_put_together_from_its_steps(line21: Line, order: tuple[str, s
         swap = {"eventType": kind, "requestId": 5, "idToken": token(), "batteryData": [battery(kind, 12.5)]}
         assert line21.ask("BatterySwap", swap) == {}
     (row,) = rows("SWAP")
-    assert (row["key"], row["id_token"]) == ("5", "CARD1")
+    assert (row["name"], row["id_token"]) == ("5", "CARD1")
     assert row["battery_in"]["batteries"][0]["serialNumber"] == "BatteryIn"
     assert row["battery_out"]["batteries"][0]["soC"] == Decimal("12.5")
 

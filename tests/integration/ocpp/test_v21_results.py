@@ -56,7 +56,7 @@ def obey(line: Line, action: str, payload: dict[str, Any], answer: Any) -> None:
 def test_a_default_tariff_is_kept_with_what_the_station_said(line21: Line, status: str) -> None:
     obey(line21, "SetDefaultTariff", {"evseId": 1, "tariff": TARIFF}, {"status": status})
     (row,) = rows("TARIFF")
-    assert (row["key"], row["desired"], row["desired_status"]) == ("1", TARIFF, status)
+    assert (row["name"], row["desired"], row["desired_status"]) == ("1", TARIFF, status)
 
 
 def test_reported_tariffs_stand_beside_the_wanted_one(line21: Line) -> None:
@@ -89,13 +89,13 @@ def test_cleared_tariffs_are_wanted_no_more(
         tariff = {**TARIFF, "tariffId": f"T{evse_id}"}
         obey(line21, "SetDefaultTariff", {"evseId": evse_id, "tariff": tariff}, {"status": "Accepted"})
     obey(line21, "ClearTariffs", asked, {"clearTariffsResult": results})
-    assert {row["key"]: row["desired"]["tariffId"] for row in rows("TARIFF") if "desired" in row} == left
+    assert {row["name"]: row["desired"]["tariffId"] for row in rows("TARIFF") if "desired" in row} == left
 
 
 def test_the_tariff_of_a_transaction(line21: Line) -> None:
     obey(line21, "ChangeTransactionTariff", {"transactionId": "tx-1", "tariff": TARIFF}, {"status": "NoCurrencyChange"})
     (row,) = rows("TXTARIFF")
-    assert (row["key"], row["desired"], row["desired_status"]) == ("tx-1", TARIFF, "NoCurrencyChange")
+    assert (row["name"], row["desired"], row["desired_status"]) == ("tx-1", TARIFF, "NoCurrencyChange")
 
 
 # --- streams ---------------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_the_streams_that_a_station_has(line21: Line) -> None:
     for stream_id in (1, 2):
         line21.ask("OpenPeriodicEventStream", {"constantStreamData": stream(stream_id)})
     obey(line21, "GetPeriodicEventStream", {}, {"constantStreamData": [stream(2, 9), stream(4)]})
-    assert {row["key"]: row["state"] for row in rows("STREAM")} == {"1": "closed", "2": "open", "4": "open"}
+    assert {row["name"]: row["state"] for row in rows("STREAM")} == {"1": "closed", "2": "open", "4": "open"}
     obey(line21, "GetPeriodicEventStream", {}, {})
     assert {row["state"] for row in rows("STREAM")} == {"closed"}
 
@@ -132,7 +132,7 @@ def test_a_control_is_set_and_supersedes_others(line21: Line) -> None:
     obey(line21, "SetDERControl", control("A"), {"status": "Accepted"})
     obey(line21, "SetDERControl", control("B"), {"status": "Accepted", "supersededIds": ["A"]})
     obey(line21, "SetDERControl", control("C"), {"status": "NotSupported"})
-    found = {row["key"]: row for row in rows("DER")}
+    found = {row["name"]: row for row in rows("DER")}
     assert {key: row["is_superseded"] for key, row in found.items()} == {"A": True, "B": False}
     assert found["B"]["setting"] == {"freqDroop": DROOP}
 
@@ -151,7 +151,7 @@ def test_cleared_controls_are_forgotten(line21: Line, asked: dict[str, Any], sta
     for control_id, default in (("A", False), ("B", False), ("D", True)):
         obey(line21, "SetDERControl", control(control_id, default=default), {"status": "Accepted"})
     obey(line21, "ClearDERControl", asked, {"status": status})
-    assert {row["key"] for row in rows("DER")} == left
+    assert {row["name"] for row in rows("DER")} == left
 
 
 def test_a_schedule_is_pulled_as_it_was_wanted(line21: Line) -> None:

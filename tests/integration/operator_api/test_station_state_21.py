@@ -35,7 +35,7 @@ def test_each_kind_has_its_path(api: Api, store: Store, path: str, kind: str) ->
 
     assert answer.status == 200
     (row,) = answer.body["items"]
-    assert (row["kind"], row["key"], row["fact"]) == (kind, "7", kind)
+    assert (row["kind"], row["name"], row["fact"]) == (kind, "7", kind)
     assert "pk" not in row
 
 

@@ -16,17 +16,16 @@ Items of partition `CP#<charger_id>` beside those of `csms.store.chargers`:
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from csms.contract import CHARGERS
-from csms.domain.times import format_time
+from csms.store import station_rows
 from csms.store.chargers import partition
 from csms.store.dynamo import Delete, Item, Store, Update
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from csms.store.dynamo import Path
 
 STREAM: Final = "STREAM"
 DER: Final = "DER"
@@ -37,15 +36,14 @@ SCHEDULE: Final = "SCHEDULE"
 SWAP: Final = "SWAP"
 SETTLEMENT: Final = "SETTLEMENT"
 
+_PASSING: Final = frozenset({SETTLEMENT, SWAP, TRANSACTION_TARIFF})  # kept for the usual time, then of no interest
+_KEEP_SETTINGS: Final = timedelta(days=3650)
+
 
 def state_set(charger_id: str, kind: str, key: str | int, now: datetime, **facts: Any) -> Update:
-    """Sets what is now known of the thing `key`; facts that are None stay as they were, the row is made where absent.
-
-    Needs no condition: committed alone it returns the row.
-    """
-    known: dict[Path, Any] = {name: value for name, value in facts.items() if value is not None}
-    about = {"kind": kind, "charger_id": charger_id, "key": str(key), "changed_at": format_time(now)}
-    return Update(CHARGERS, partition(charger_id), f"{kind}#{key}", set={**about, **known})
+    """Sets what is now known of the thing `key`; facts that are None stay as they were, the row is made where absent."""
+    keep = station_rows.KEEP if kind in _PASSING else _KEEP_SETTINGS
+    return station_rows.kept(charger_id, kind, str(key), now, keep=keep, name=str(key), **facts)
 
 
 def state_removed(charger_id: str, kind: str, key: str | int) -> Delete:
@@ -55,9 +53,9 @@ def state_removed(charger_id: str, kind: str, key: str | int) -> Delete:
 
 def get_state(store: Store, charger_id: str, kind: str, key: str | int) -> Item | None:
     """What is known of one thing, or None."""
-    return store.get(CHARGERS, partition(charger_id), f"{kind}#{key}")
+    return station_rows.get(store, charger_id, kind, str(key))
 
 
 def list_states(store: Store, charger_id: str, kind: str) -> list[Item]:
     """Every thing of a kind, in the order of their keys."""
-    return store.query(CHARGERS, partition(charger_id), prefix=f"{kind}#")
+    return station_rows.all_of(store, charger_id, kind)
