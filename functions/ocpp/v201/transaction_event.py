@@ -102,7 +102,7 @@ def _with_reads(event: Event, tries: int = _TRIES) -> Decision:
     if steps:
         return _step(event, steps, tries)
     facts, place = place_writes(start, transaction, frame.now, frame.store)
-    if event.names_starter:
+    if event.names_starter and event.kind != ENDED:
         answer |= limit_answer(frame, transaction)
     if event.kind == ENDED and transaction["state"] == "open":
         return Decision(answer, _end(event, transaction), otherwise=again)

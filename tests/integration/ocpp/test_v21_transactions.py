@@ -100,7 +100,8 @@ def test_the_limit_of_a_paid_session_is_told_at_its_start(store: Store, protocol
     assert paid.answers == [{"idTokenInfo": {"status": "Accepted"}, **limit}]
     paid.meter(3000, 10)
     assert ("totalCost" in paid.answers[-1]) == (protocol == OCPP21)
-    paid.unplug(4000, 20)
+    paid.unplug(4000, 20, idToken={"idToken": paid.payment()["id_tag"], "type": "Central"})
+    assert paid.answers[-1] == {"idTokenInfo": {"status": "Accepted"}}
     assert paid.transaction()["state"] == "ended"
     assert paid.payment()["transaction_ended"]
 
