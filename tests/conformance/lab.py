@@ -50,6 +50,7 @@ class Lab:
     stack: Stack
     operator: OperatorClient
     station: Station
+    firmware_version: str = "1.0"
 
     @property
     def path(self) -> str:
@@ -83,8 +84,7 @@ class Lab:
 
     async def last_command(self) -> dict[str, Any]:
         """The latest command of the station, as the operator sees it."""
-        latest: dict[str, Any] = (await self.operator.call("GET", f"{self.path}/commands"))["items"][0]
-        return latest
+        return (await self.rows("commands"))[0]
 
     async def record(self) -> dict[str, Any]:
         """The station as the operator sees it."""
@@ -123,13 +123,21 @@ class Lab:
 
     async def variables(self) -> dict[str, str]:
         """The values that the station reported of its variables or configuration keys, as the operator sees them."""
-        rows = (await self.operator.call("GET", f"{self.path}/variables"))["items"]
+        rows = await self.rows("variables")
         return {row["variable"]: row["attributes"]["Actual"]["reported"]["value"] for row in rows}
+
+    async def rows(self, resource: str) -> list[dict[str, Any]]:
+        """What the operator sees under a resource of the station."""
+        rows: list[dict[str, Any]] = (await self.operator.call("GET", f"{self.path}/{resource}"))["items"]
+        return rows
+
+    async def jobs(self) -> list[str]:
+        """The states of the station's firmware and log jobs, in the order in which they were asked for."""
+        return [row["state"] for row in sorted(await self.rows("jobs"), key=lambda row: str(row["requested_at"]))]
 
     async def events(self, action: str) -> list[dict[str, Any]]:
         """What the station told of itself by this action, the latest first."""
-        rows = (await self.operator.call("GET", f"{self.path}/events"))["items"]
-        return [json.loads(row["payload"]) for row in rows if row["action"] == action]
+        return [json.loads(row["payload"]) for row in await self.rows("events") if row["action"] == action]
 
     async def certificate(self, trigger: tuple[str, str], status: str, **kind: str) -> None:
         """The operator asks for a CSR, has it signed and sends the certificate, which the station answers with `status`.
@@ -140,16 +148,16 @@ class Lab:
         assert await self.command(trigger[0], wanted, {"status": "Accepted"}) == wanted
         csr = authority.signing_request(self.station.identity)
         assert await self.station.call("SignCertificate", {"csr": csr, **kind}) == {"status": "Accepted"}
-        (waiting,) = (await self.operator.call("GET", f"{self.path}/certificate-requests"))["items"]
+        (waiting,) = await self.rows("certificate-requests")
         assert (waiting["csr"], waiting["state"]) == (csr, "waiting")
         wanted = {"certificateChain": authority.signed(waiting["csr"]), **kind}
         assert await self.command("CertificateSigned", wanted, {"status": status}) == wanted
-        (ended,) = (await self.operator.call("GET", f"{self.path}/certificate-requests"))["items"]
+        (ended,) = await self.rows("certificate-requests")
         assert ended["state"] == ("installed" if status == "Accepted" else "rejected")
 
     async def finish(self) -> None:
         """Nothing that the case sent was unusable, and nothing that came back was wrong."""
         await self.station.close()
         assert not self.station.faults, self.station.faults
-        parked = (await self.operator.call("GET", f"{self.path}/parked"))["items"]
+        parked = await self.rows("parked")
         assert not parked, parked

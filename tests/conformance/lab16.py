@@ -17,7 +17,11 @@ class Lab16(Lab):
         """Boot, be accepted, report every connector and the charge point itself as available."""
         answer = await self.station.call(
             "BootNotification",
-            {"chargePointVendor": "Conformance", "chargePointModel": "Lab 16", "firmwareVersion": "1.0"},
+            {
+                "chargePointVendor": "Conformance",
+                "chargePointModel": "Lab 16",
+                "firmwareVersion": self.firmware_version,
+            },
         )
         assert answer["status"] == "Accepted"
         assert answer["interval"] > 0

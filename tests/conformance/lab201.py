@@ -156,7 +156,7 @@ class Lab201(Lab):
 
     async def boot_only(self, reason: str = "PowerUp") -> dict[str, Any]:
         """Boot; the answer, whatever it is."""
-        station = {"model": "Lab 201", "vendorName": "Conformance", "firmwareVersion": "1.0"}
+        station = {"model": "Lab 201", "vendorName": "Conformance", "firmwareVersion": self.firmware_version}
         return await self.station.call("BootNotification", {"reason": reason, "chargingStation": station})
 
     async def all_are(self, status: str) -> None:

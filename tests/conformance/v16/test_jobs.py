@@ -31,7 +31,8 @@ async def update(lab: Lab16) -> None:
     assert await lab.command(UPDATE, wanted, {}) == wanted
 
 
-async def restart(lab: Lab16) -> None:
+async def restart(lab: Lab16, firmware_version: str = "1.0") -> None:
+    lab.firmware_version = firmware_version
     await lab.station.close()
     await lab.station.connect()
     await lab.boot()
@@ -43,14 +44,17 @@ async def test_tc_044_1_csms_firmware_installed(lab: Lab16) -> None:
     await reports(lab, "FirmwareStatusNotification", "Downloading", "Downloaded")
     await lab.all_are("Unavailable")
     await reports(lab, "FirmwareStatusNotification", "Installing")
-    await restart(lab)
+    await restart(lab, "2.0")
     await reports(lab, "FirmwareStatusNotification", "Installed")
+    assert (await lab.record())["boot"]["firmware_version"] == "2.0"
+    assert await lab.jobs() == ["SUCCEEDED"]
 
 
 @case("TC_044_2_CSMS", "firmware cannot be downloaded", UPDATE, "FirmwareStatusNotification", protocol=OCPP16)
 async def test_tc_044_2_csms_download_failed(lab: Lab16) -> None:
     await update(lab)
     await reports(lab, "FirmwareStatusNotification", "Downloading", "DownloadFailed")
+    assert await lab.jobs() == ["FAILED"]
 
 
 @case("TC_044_3_CSMS", "firmware cannot be installed", UPDATE, "FirmwareStatusNotification", protocol=OCPP16)
@@ -61,18 +65,21 @@ async def test_tc_044_3_csms_installation_failed(lab: Lab16) -> None:
     await reports(lab, "FirmwareStatusNotification", "Installing")
     await restart(lab)
     await reports(lab, "FirmwareStatusNotification", "InstallationFailed")
+    assert await lab.jobs() == ["FAILED"]
 
 
 @case("TC_045_1_CSMS", "diagnostics are uploaded", DIAGNOSTICS, "DiagnosticsStatusNotification", protocol=OCPP16)
 async def test_tc_045_1_csms_diagnostics_uploaded(lab: Lab16) -> None:
     await diagnostics(lab)
     await reports(lab, "DiagnosticsStatusNotification", "Uploading", "Uploaded")
+    assert await lab.jobs() == ["SUCCEEDED"]
 
 
 @case("TC_045_2_CSMS", "diagnostics cannot be uploaded", DIAGNOSTICS, "DiagnosticsStatusNotification", protocol=OCPP16)
 async def test_tc_045_2_csms_upload_failed(lab: Lab16) -> None:
     await diagnostics(lab)
     await reports(lab, "DiagnosticsStatusNotification", "Uploading", "UploadFailed")
+    assert await lab.jobs() == ["FAILED"]
 
 
 async def diagnostics(lab: Lab16) -> None:
@@ -86,6 +93,7 @@ async def test_tc_079_csms_security_log(lab: Lab16) -> None:
     wanted = {"requestId": 79, "logType": "SecurityLog", "log": {"remoteLocation": UPLOAD_URL}}
     assert await lab.command(LOG, wanted, {"status": "Accepted", "filename": "security.log"}) == wanted
     await reports(lab, "LogStatusNotification", "Uploading", "Uploaded", requestId=79)
+    assert await lab.jobs() == ["SUCCEEDED"]
 
 
 async def signed_update(lab: Lab16) -> None:
@@ -106,11 +114,12 @@ async def test_tc_080_csms_signed_firmware(lab: Lab16) -> None:
     await reports(lab, job, "Downloading", "Downloaded", "SignatureVerified", requestId=80)
     await lab.all_are("Unavailable")
     await reports(lab, job, "Installing", "InstallRebooting", requestId=80)
-    await restart(lab)
+    await restart(lab, "2.0")
     event = {"type": "FirmwareUpdated", "timestamp": now()}
     assert await lab.station.call("SecurityEventNotification", event) == {}
     assert await lab.events("SecurityEventNotification") == [event]
     await reports(lab, job, "Installed", requestId=80)
+    assert await lab.jobs() == ["SUCCEEDED"]
 
 
 @case("TC_081_CSMS", "firmware whose signature is wrong", SIGNED, "SignedFirmwareStatusNotification", protocol=OCPP16)
@@ -118,3 +127,4 @@ async def test_tc_081_csms_wrong_signature(lab: Lab16) -> None:
     await signed_update(lab)
     job = "SignedFirmwareStatusNotification"
     await reports(lab, job, "Downloading", "Downloaded", "InvalidSignature", requestId=80)
+    assert await lab.jobs() == ["FAILED"]

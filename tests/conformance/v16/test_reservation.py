@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,8 +21,13 @@ async def reserve(lab: Lab16, status: str = "Accepted", connector_id: int = 1, *
     """Reserve for the valid card; the reservation's id."""
     wanted = {"connectorId": connector_id, "expiryDate": now(600), "idTag": VALID, "reservationId": 46, **more}
     assert await lab.command(RESERVE, wanted, {"status": status}) == wanted
+    assert await states(lab) == ["ACTIVE" if status == "Accepted" else "REJECTED"]
     reservation_id: int = wanted["reservationId"]
     return reservation_id
+
+
+async def states(lab: Lab16) -> list[str]:
+    return [row["state"] for row in await lab.rows("reservations")]
 
 
 @case("TC_046_CSMS", "a connector is reserved and used", RESERVE, protocol=OCPP16)
@@ -29,6 +35,7 @@ async def test_tc_046_csms_reserved_and_used(lab: Lab16) -> None:
     reservation_id = await reserve(lab)
     await lab.status("Reserved")
     transaction_id = await lab.charging(reservationId=reservation_id)
+    assert await states(lab) == ["USED"]
     assert await lab.stop(transaction_id) == {}
 
 
@@ -36,7 +43,9 @@ async def test_tc_046_csms_reserved_and_used(lab: Lab16) -> None:
 async def test_tc_047_csms_reservation_expires(lab: Lab16) -> None:
     await reserve(lab, expiryDate=now(1))
     await lab.status("Reserved")
+    await asyncio.sleep(1)
     await lab.status("Available")
+    assert await states(lab) == ["EXPIRED"]
 
 
 @case("TC_048_1_CSMS", "a reservation of a connector that is faulted", RESERVE, protocol=OCPP16)
@@ -74,6 +83,7 @@ async def test_tc_049_csms_reserve_charge_point(lab: Lab16) -> None:
     reservation_id = await reserve(lab, connector_id=0)
     await lab.status("Reserved")
     await lab.charging(connector_id=2, reservationId=reservation_id)
+    assert await states(lab) == ["USED"]
 
 
 @case("TC_051_CSMS", "a reservation is cancelled", RESERVE, CANCEL, protocol=OCPP16)
@@ -82,6 +92,7 @@ async def test_tc_051_csms_cancel(lab: Lab16) -> None:
     await lab.status("Reserved")
     wanted = {"reservationId": reservation_id}
     assert await lab.command(CANCEL, wanted, {"status": "Accepted"}) == wanted
+    assert await states(lab) == ["CANCELLED"]
     await lab.status("Available")
 
 
@@ -91,6 +102,7 @@ async def test_tc_052_csms_cancel_unknown(lab: Lab16) -> None:
     await lab.status("Reserved")
     wanted = {"reservationId": reservation_id + 1}
     assert await lab.command(CANCEL, wanted, {"status": "Rejected"}) == wanted
+    assert await states(lab) == ["ACTIVE"]
     assert (await lab.shown_status(1))["status"] == "Reserved"
 
 

@@ -78,7 +78,7 @@ async def install(lab: Lab16, kind: str, status: str = "Accepted") -> None:
 
 
 async def installed(lab: Lab16, kind: str) -> None:
-    answer: dict[str, Any] = {"status": "Accepted", "certificateHashData": [HASH]}
+    answer: dict[str, Any] = {"status": "Accepted", "certificateHashData": [HASH, HASH | {"serialNumber": "02"}]}
     assert await lab.command(INSTALLED, {"certificateType": kind}, answer) == {"certificateType": kind}
     assert (await lab.last_command())["answer"]["payload"] == answer
 
@@ -100,6 +100,8 @@ async def test_tc_076_csms_delete_certificate(lab: Lab16) -> None:
     await install(lab, "CentralSystemRootCertificate")
     await installed(lab, "CentralSystemRootCertificate")
     assert await lab.command(DELETE, {"certificateHashData": HASH}, ACCEPTED) == {"certificateHashData": HASH}
+    (row,) = (row for row in await lab.rows("certificates") if row.get("hash_data") == HASH)
+    assert row["state"] == "deleted"
 
 
 @case("TC_078_CSMS", "the charge point refuses a root certificate", INSTALL, protocol=OCPP16)

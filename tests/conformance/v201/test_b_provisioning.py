@@ -203,6 +203,8 @@ async def network(lab: Lab201, status: str) -> None:
     }
     wanted = {"configurationSlot": 1, "connectionData": profile}
     assert await lab.command(NETWORK, wanted, {"status": status}) == wanted
+    slots = {row["slot"]: row["profile"] for row in await lab.rows("network-profiles")}
+    assert slots == ({1: profile} if status == "Accepted" else {})
 
 
 @case("TC_B_42_CSMS", "a new network profile", NETWORK, protocol=OCPP201)

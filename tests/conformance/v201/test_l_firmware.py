@@ -38,7 +38,8 @@ async def reports(lab: Lab201, *statuses: str, request_id: int = 1) -> None:
         assert (await lab.events(STATUS))[0] == told
 
 
-async def restart(lab: Lab201) -> None:
+async def restart(lab: Lab201, firmware_version: str = "2.0") -> None:
+    lab.firmware_version = firmware_version
     await lab.station.close()
     await lab.station.connect()
     await lab.boot("FirmwareUpdate")
@@ -50,6 +51,7 @@ async def test_tc_l_01_csms_installed(lab: Lab201) -> None:
     await reports(lab, *DOWNLOADED, *INSTALLING)
     await restart(lab)
     await reports(lab, "Installed")
+    assert await lab.jobs() == ["SUCCEEDED"]
 
 
 @case("TC_L_02_CSMS", "firmware that is installed later", UPDATE, STATUS, protocol=OCPP201)
@@ -58,6 +60,7 @@ async def test_tc_l_02_csms_install_scheduled(lab: Lab201) -> None:
     await reports(lab, *DOWNLOADED, "InstallScheduled", *INSTALLING)
     await restart(lab)
     await reports(lab, "Installed")
+    assert await lab.jobs() == ["SUCCEEDED"]
 
 
 @case("TC_L_03_CSMS", "firmware that is downloaded later", UPDATE, STATUS, protocol=OCPP201)
@@ -66,42 +69,49 @@ async def test_tc_l_03_csms_download_scheduled(lab: Lab201) -> None:
     await reports(lab, "DownloadScheduled", *DOWNLOADED, *INSTALLING)
     await restart(lab)
     await reports(lab, "Installed")
+    assert await lab.jobs() == ["SUCCEEDED"]
 
 
 @case("TC_L_04_CSMS", "the firmware's certificate was revoked", UPDATE, protocol=OCPP201)
 async def test_tc_l_04_csms_revoked_certificate(lab: Lab201) -> None:
     await update(lab, "RevokedCertificate")
+    assert await lab.jobs() == ["REJECTED"]
 
 
 @case("TC_L_05_CSMS", "the firmware's certificate is wrong", UPDATE, protocol=OCPP201)
 async def test_tc_l_05_csms_invalid_certificate(lab: Lab201) -> None:
     await update(lab, "InvalidCertificate")
+    assert await lab.jobs() == ["REJECTED"]
 
 
 @case("TC_L_06_CSMS", "the firmware's signature is wrong", UPDATE, STATUS, protocol=OCPP201)
 async def test_tc_l_06_csms_invalid_signature(lab: Lab201) -> None:
     await update(lab)
     await reports(lab, "Downloading", "Downloaded", "InvalidSignature")
+    assert await lab.jobs() == ["FAILED"]
 
 
 @case("TC_L_07_CSMS", "firmware cannot be downloaded", UPDATE, STATUS, protocol=OCPP201)
 async def test_tc_l_07_csms_download_failed(lab: Lab201) -> None:
     await update(lab)
     await reports(lab, "Downloading", "DownloadFailed")
+    assert await lab.jobs() == ["FAILED"]
 
 
 @case("TC_L_08_CSMS", "firmware does not stand the check while it is installed", UPDATE, STATUS, protocol=OCPP201)
 async def test_tc_l_08_csms_verification_failed(lab: Lab201) -> None:
     await update(lab)
     await reports(lab, *DOWNLOADED, "Installing", "InstallVerificationFailed")
+    assert await lab.jobs() == ["FAILED"]
 
 
 @case("TC_L_09_CSMS", "firmware cannot be installed", UPDATE, STATUS, protocol=OCPP201)
 async def test_tc_l_09_csms_installation_failed(lab: Lab201) -> None:
     await update(lab)
     await reports(lab, *DOWNLOADED, *INSTALLING)
-    await restart(lab)
+    await restart(lab, "1.0")
     await reports(lab, "InstallationFailed")
+    assert await lab.jobs() == ["FAILED"]
 
 
 @case("TC_L_10_CSMS", "a second update takes the place of the first", UPDATE, STATUS, protocol=OCPP201)
@@ -112,6 +122,7 @@ async def test_tc_l_10_csms_first_update_cancelled(lab: Lab201) -> None:
     await reports(lab, *DOWNLOADED, *INSTALLING, request_id=2)
     await restart(lab)
     await reports(lab, "Installed", request_id=2)
+    assert await lab.jobs() == ["CANCELLED", "SUCCEEDED"]
 
 
 @case("TC_L_11_CSMS", "a second update is rejected and the first goes on", UPDATE, STATUS, protocol=OCPP201)
@@ -122,6 +133,7 @@ async def test_tc_l_11_csms_second_update_rejected(lab: Lab201) -> None:
     await reports(lab, "Downloaded", "SignatureVerified", *INSTALLING)
     await restart(lab)
     await reports(lab, "Installed")
+    assert await lab.jobs() == ["SUCCEEDED", "REJECTED"]
 
 
 @case("TC_L_13_CSMS", "an update that waits for a transaction", UPDATE, STATUS, protocol=OCPP201)
@@ -135,3 +147,4 @@ async def test_tc_l_13_csms_waits_for_transaction(lab: Lab201) -> None:
     await reports(lab, *DOWNLOADED, *INSTALLING)
     await restart(lab)
     await reports(lab, "Installed")
+    assert await lab.jobs() == ["SUCCEEDED"]

@@ -17,8 +17,8 @@ CSMS_ROOT, MANUFACTURER_ROOT = "CSMSRootCertificate", "ManufacturerRootCertifica
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"
 
 
-def hashes(algorithm: str = "SHA256") -> dict[str, str]:
-    return {"hashAlgorithm": algorithm, "issuerNameHash": "aa", "issuerKeyHash": "bb", "serialNumber": "01"}
+def hashes(algorithm: str = "SHA256", serial_number: str = "01") -> dict[str, str]:
+    return {"hashAlgorithm": algorithm, "issuerNameHash": "aa", "issuerKeyHash": "bb", "serialNumber": serial_number}
 
 
 async def install(lab: Lab201, kind: str = CSMS_ROOT, status: str = "Accepted") -> None:
@@ -27,8 +27,12 @@ async def install(lab: Lab201, kind: str = CSMS_ROOT, status: str = "Accepted") 
 
 
 async def installed(lab: Lab201, *kinds: str, algorithm: str = "SHA256", found: bool = True) -> None:
-    """The operator asks which certificates there are; the answer is recorded as it was given."""
-    chain = [{"certificateType": kind, "certificateHashData": hashes(algorithm)} for kind in kinds or (CSMS_ROOT,)]
+    """The operator asks which certificates there are; the answer is recorded as it was given.
+
+    There is always the root that the station came with: the last one could not be deleted.
+    """
+    chain: list[dict[str, Any]] = [{"certificateType": CSMS_ROOT, "certificateHashData": hashes("SHA256", "02")}]
+    chain += [{"certificateType": kind, "certificateHashData": hashes(algorithm)} for kind in kinds or (CSMS_ROOT,)]
     answer: dict[str, Any] = (
         {"status": "Accepted", "certificateHashDataChain": chain} if found else {"status": "NotFound"}
     )
@@ -40,6 +44,8 @@ async def installed(lab: Lab201, *kinds: str, algorithm: str = "SHA256", found: 
 async def delete(lab: Lab201, algorithm: str = "SHA256", status: str = "Accepted") -> None:
     wanted = {"certificateHashData": hashes(algorithm)}
     assert await lab.command(DELETE, wanted, {"status": status}) == wanted
+    (row,) = (row for row in await lab.rows("certificates") if row.get("hash_data") == wanted["certificateHashData"])
+    assert row["state"] == ("deleted" if status == "Accepted" else "installed")
 
 
 @case("TC_M_01_CSMS", "a root certificate of the CSMS is installed", INSTALL, protocol=OCPP201)

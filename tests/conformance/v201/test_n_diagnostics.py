@@ -34,17 +34,20 @@ async def reports(lab: Lab201, *statuses: str, request_id: int = 25) -> None:
 async def test_tc_n_25_csms_diagnostics_log(lab: Lab201) -> None:
     await log(lab, "DiagnosticsLog")
     await reports(lab, "Uploading", "Uploaded")
+    assert await lab.jobs() == ["SUCCEEDED"]
 
 
 @case("TC_N_34_CSMS", "the station rejects a request for its log", LOG, protocol=OCPP201)
 async def test_tc_n_34_csms_log_rejected(lab: Lab201) -> None:
     await log(lab, "DiagnosticsLog", "Rejected")
+    assert await lab.jobs() == ["REJECTED"]
 
 
 @case("TC_N_35_CSMS", "the security log is uploaded", LOG, LOG_STATUS, protocol=OCPP201)
 async def test_tc_n_35_csms_security_log(lab: Lab201) -> None:
     await log(lab, "SecurityLog")
     await reports(lab, "Uploading", "Uploaded")
+    assert await lab.jobs() == ["SUCCEEDED"]
 
 
 @case("TC_N_36_CSMS", "a second request for a log takes the place of the first", LOG, LOG_STATUS, protocol=OCPP201)
@@ -54,6 +57,7 @@ async def test_tc_n_36_csms_second_log(lab: Lab201) -> None:
     await log(lab, "DiagnosticsLog", "AcceptedCanceled", request_id=26)
     await reports(lab, "AcceptedCanceled")
     await reports(lab, "Uploading", "Uploaded", request_id=26)
+    assert await lab.jobs() == ["CANCELLED", "SUCCEEDED"]
 
 
 async def customer(lab: Lab201, *, report: bool, clear: bool, status: str = "Accepted", **who: Any) -> None:
@@ -65,6 +69,8 @@ async def told(lab: Lab201, data: str) -> None:
     """The station tells what it holds, in one part."""
     part = {"requestId": 27, "seqNo": 0, "generatedAt": now(), "tbc": False, "data": data}
     assert await lab.station.call(NOTIFY, part) == {}
+    known = await lab.operator.call("GET", f"{lab.path}/customer-information/27")
+    assert (known["data"], known["complete"]) == (data, True)
 
 
 @case("TC_N_27_CSMS", "what the station holds of a customer", CUSTOMER, NOTIFY, protocol=OCPP201)
