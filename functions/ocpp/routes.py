@@ -117,9 +117,11 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
         "GetConfiguration": "functions.ocpp.v16.get_configuration_result",
         "GetDiagnostics": "functions.ocpp.v16.get_diagnostics_result",
         "GetInstalledCertificateIds": "functions.ocpp.v16.get_installed_certificate_ids_result",
+        "GetLocalListVersion": "functions.ocpp.v16.get_local_list_version_result",
         "GetLog": "functions.ocpp.v16.get_log_result",
         "InstallCertificate": "functions.ocpp.v16.install_certificate_result",
         "ReserveNow": "functions.ocpp.v16.reserve_now_result",
+        "SendLocalList": "functions.ocpp.v16.send_local_list_result",
         "SetChargingProfile": "functions.ocpp.v16.set_charging_profile_result",
         "SignedUpdateFirmware": "functions.ocpp.v16.signed_update_firmware_result",
         "UpdateFirmware": "functions.ocpp.v16.update_firmware_result",
@@ -135,12 +137,14 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
         "CustomerInformation": "functions.ocpp.v201.customer_information_result",
         "DeleteCertificate": "functions.ocpp.v201.delete_certificate_result",
         "GetInstalledCertificateIds": "functions.ocpp.v201.get_installed_certificate_ids_result",
+        "GetLocalListVersion": "functions.ocpp.v201.get_local_list_version_result",
         "GetLog": "functions.ocpp.v201.get_log_result",
         "GetVariables": "functions.ocpp.v201.get_variables_result",
         "InstallCertificate": "functions.ocpp.v201.install_certificate_result",
         "PublishFirmware": "functions.ocpp.v201.publish_firmware_result",
         "RequestStartTransaction": "functions.ocpp.v201.request_start_transaction_result",
         "ReserveNow": "functions.ocpp.v201.reserve_now_result",
+        "SendLocalList": "functions.ocpp.v201.send_local_list_result",
         "SetChargingProfile": "functions.ocpp.v201.set_charging_profile_result",
         "UpdateFirmware": "functions.ocpp.v201.update_firmware_result",
         "SetDisplayMessage": "functions.ocpp.v201.set_display_message_result",
@@ -167,17 +171,7 @@ RESULTS[OCPP21] = {
     "UpdateDynamicSchedule": "functions.ocpp.v21.update_dynamic_schedule_result",
 }
 
-_LISTS: Final = "local authorisation lists are not built yet"
 
-NOT_OFFERED: Final[dict[str, dict[str, str]]] = {
-    OCPP16: {
-        "GetLocalListVersion": _LISTS,
-        "SendLocalList": _LISTS,
-    },
-    OCPP201: {
-        "GetLocalListVersion": _LISTS,
-        "SendLocalList": _LISTS,
-    },
-}
+NOT_OFFERED: Final[dict[str, dict[str, str]]] = {OCPP16: {}, OCPP201: {}}
 
 NOT_OFFERED[OCPP21] = NOT_OFFERED[OCPP201]

@@ -63,4 +63,4 @@ def _expire(store: Store, charger_id: str, command_id: str, now: datetime) -> No
 
 
 def _given_up(command: Item, now: datetime, store: Store) -> tuple[Write, ...]:
-    return (*outcome_writes(command, TIMEOUT, now, store), *unanswered_writes(command, store))
+    return (*outcome_writes(command, TIMEOUT, now, store), *unanswered_writes(command, store, now))

@@ -58,5 +58,5 @@ def give_up(line: Line, command_id: str) -> None:
     command = commands.get(line.store, line.charger_id, command_id)
     assert command is not None
     step = commands.changed(line.charger_id, command_id, commands.TIMED_OUT, was=(commands.SENT,))
-    line.store.commit(step, *unanswered_writes(command, line.store))
+    line.store.commit(step, *unanswered_writes(command, line.store, line.now))
     line.store.commit(commands.slot_released(line.charger_id, command_id))
