@@ -14,6 +14,8 @@ Items of partition `CP#<charger_id>`:
 | `METER#<time>#<digest>` | metered values outside transactions |
 | `REPORT#<request_id>#<seq>` | that a part of a device-model report has come; its variables: `device_model.py` |
 | `PARKED#<time>#<digest>` | a payload that could not be used: kept, flagged, shown |
+| `JOB#`, `RESERVATION#`, `SMART#`, `LOCALLIST` | what is followed beyond an answer: `jobs.py`, `reservations.py`, `charging_profiles.py`, `local_lists.py` |
+| `NUMBERS` | the counter of request and reservation ids |
 """
 
 from __future__ import annotations
