@@ -89,6 +89,7 @@ ROUTES: Final = (
     Route("PUT", "locations/{location_id}", locations.put_location, MASTER),
     Route("GET", "tariffs", tariffs.list_tariffs, READ),
     Route("GET", "tariffs/{tariff_id}", tariffs.get_tariff, READ),
+    Route("GET", "tariffs/{tariff_id}/ocpp-2.1", tariffs.get_tariff_21, READ),
     Route("PUT", "tariffs/{tariff_id}", tariffs.put_tariff, MASTER),
     Route("DELETE", "tariffs/{tariff_id}", tariffs.delete_tariff, MASTER),
     Route("GET", "partners", partners.list_partners, READ),

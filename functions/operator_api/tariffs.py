@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from csms.domain.tariff import TariffError, parse_tariff
 from csms.domain.times import format_time
+from csms.ocppj.tariff_21 import to_ocpp21
 from csms.store import lists, master
 from functions.operator_api import documents, pushing
 from functions.operator_api.api import ApiRequest, Reply
@@ -23,6 +24,14 @@ def list_tariffs(request: ApiRequest) -> Reply:
 def get_tariff(request: ApiRequest, tariff_id: str) -> Reply:
     """One tariff."""
     return Reply(_shown(_found(request, tariff_id)))
+
+
+def get_tariff_21(request: ApiRequest, tariff_id: str) -> Reply:
+    """The tariff as OCPP 2.1 has it, for SetDefaultTariff. 422 where 2.1 cannot say the same price."""
+    try:
+        return Reply(to_ocpp21(_found(request, tariff_id)["tariff"]))
+    except TariffError as error:
+        raise Invalid(faults=[(error.field, str(error).removeprefix(f"{error.field}: "))]) from error
 
 
 def put_tariff(request: ApiRequest, tariff_id: str) -> Reply:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from csms.store import master
+from csms.store import chargers, master
 from tests.integration.operator_api.samples import evse, location, tariff
 from tests.kit import partners
+from tests.kit.frames import NOW
 from tests.kit.tables import outbox_rows
 
 if TYPE_CHECKING:
@@ -77,3 +78,27 @@ def test_a_tariff_that_a_connector_uses_is_kept(api: Api, store: Store) -> None:
 def test_no_such_tariff(api: Api) -> None:
     assert api("GET", "tariffs/NONE").status == 404
     assert api("DELETE", "tariffs/NONE").status == 404
+
+
+def test_a_tariff_for_2_1_stations_is_taken_as_a_command(api: Api, store: Store) -> None:
+    api("PUT", "tariffs/T1", tariff())
+    store.commit(chargers.registered("CP1", NOW, protocols=["ocpp2.1"]))
+
+    found = api("GET", "tariffs/T1/ocpp-2.1")
+    payload = {"evseId": 0, "tariff": found.body}
+
+    assert found.status == 200
+    assert found.body["tariffId"] == "T1"
+    assert api("POST", "stations/CP1/commands", {"action": "SetDefaultTariff", "payload": payload}).status == 202
+
+
+def test_a_tariff_that_2_1_cannot_say(api: Api) -> None:
+    stepped = tariff()
+    stepped["elements"][0]["price_components"][0]["step_size"] = 500
+    api("PUT", "tariffs/T1", stepped)
+
+    refused = api("GET", "tariffs/T1/ocpp-2.1")
+
+    assert refused.status == 422
+    assert refused.fields == ["elements[0].price_components"]
+    assert api("GET", "tariffs/T9/ocpp-2.1").status == 404
