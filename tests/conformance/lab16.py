@@ -30,16 +30,21 @@ class Lab16(Lab):
         return answer
 
     async def all_are(self, status: str) -> None:
-        """Report one status for the charge point and each connector."""
+        """Report one status for the charge point and each connector: all are shown to the operator."""
         for connector_id in (0, *CONNECTORS):
-            await self.status(status, connector_id)
+            await self._report(status, connector_id)
+        shown = {row["evse_id"]: row["status"] for row in (await self.record())["statuses"]}
+        assert shown == dict.fromkeys((0, *CONNECTORS), status)
 
     async def status(self, status: str, connector_id: int = 1, error_code: str = "NoError") -> None:
         """Report a connector's status: it is answered, and shown to the operator."""
-        payload = {"connectorId": connector_id, "errorCode": error_code, "status": status, "timestamp": now()}
-        assert await self.station.call("StatusNotification", payload) == {}
+        await self._report(status, connector_id, error_code)
         shown = await self.shown_status(connector_id, 1 if connector_id else 0)
         assert (shown["status"], shown["error_code"]) == (status, error_code)
+
+    async def _report(self, status: str, connector_id: int, error_code: str = "NoError") -> None:
+        payload = {"connectorId": connector_id, "errorCode": error_code, "status": status, "timestamp": now()}
+        assert await self.station.call("StatusNotification", payload) == {}
 
     async def authorize(self, id_tag: str = VALID) -> dict[str, Any]:
         """Present a card; the idTagInfo."""

@@ -160,15 +160,20 @@ class Lab201(Lab):
         return await self.station.call("BootNotification", {"reason": reason, "chargingStation": station})
 
     async def all_are(self, status: str) -> None:
-        """Report one status for every connector."""
+        """Report one status for every connector: all are shown to the operator."""
         for evse_id in EVSES:
-            await self.status(status, evse_id)
+            await self._report(status, evse_id)
+        shown = {row["evse_id"]: row["status"] for row in (await self.record())["statuses"]}
+        assert shown == dict.fromkeys(EVSES, status)
 
     async def status(self, status: str, evse_id: int = 1) -> None:
         """Report a connector's status: it is answered, and shown to the operator."""
+        await self._report(status, evse_id)
+        assert (await self.shown_status(evse_id))["status"] == status
+
+    async def _report(self, status: str, evse_id: int) -> None:
         payload = {"timestamp": now(), "connectorStatus": status, "evseId": evse_id, "connectorId": 1}
         assert await self.station.call("StatusNotification", payload) == {}
-        assert (await self.shown_status(evse_id))["status"] == status
 
     async def status_by_event(self, status: str, evse_id: int = 1) -> None:
         """Report a connector's status by its AvailabilityState, which counts the same."""
