@@ -25,7 +25,9 @@ def writes(reply: Reply) -> tuple[Write, ...]:
         return ()
     rows = [row for row in list_states(reply.store, charger_id, TARIFF) if _is_meant(row, asked, cleared)]
     gone = ("desired", "desired_status")
-    return tuple(replace(state_set(charger_id, TARIFF, row["name"], reply.now), remove=gone) for row in rows[:_ROWS_MAX])
+    return tuple(
+        replace(state_set(charger_id, TARIFF, row["name"], reply.now), remove=gone) for row in rows[:_ROWS_MAX]
+    )
 
 
 def _is_meant(row: Item, asked: dict[str, Any], cleared: set[Any]) -> bool:
