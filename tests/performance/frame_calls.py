@@ -113,7 +113,10 @@ def _version_2x(store: Store, protocol: str) -> list[FrameCalls]:
         ("ClearedChargingLimit", {"chargingLimitSource": "EMS"}),
         ("NotifyEVChargingNeeds", {"evseId": 1, "chargingNeeds": {"requestedEnergyTransfer": "DC"}}),
         ("NotifyEVChargingSchedule", {"evseId": 1, "timeBase": at(), "chargingSchedule": schedule}),
-        ("ReportChargingProfiles", {"requestId": 1, "evseId": 1, "chargingLimitSource": "CSO", "chargingProfile": [profile]}),
+        (
+            "ReportChargingProfiles",
+            {"requestId": 1, "evseId": 1, "chargingLimitSource": "CSO", "chargingProfile": [profile]},
+        ),
         ("ReservationStatusUpdate", {"reservationId": 1, "reservationUpdateStatus": "Expired"}),
         ("SecurityEventNotification", {"type": "T", "timestamp": at()}),
         ("NotifyEvent", {"generatedAt": at(), "seqNo": 0, "eventData": [monitored]}),
