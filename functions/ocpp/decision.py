@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from csms.store.dynamo import Item, Store, Write
 
 Answer = dict[str, Any]
+DECIDE_TRIES: Final = 5  # how often a decision is made anew where others change the same items
 
 
 @dataclass(frozen=True, slots=True)

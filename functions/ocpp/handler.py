@@ -25,17 +25,16 @@ from csms import contract
 from csms.edge import log, log_catalogue
 from csms.ocppj import codec, errors, tolerance, validation
 from csms.ocppj.errors import OcppError
-from csms.store import chargers, commands
+from csms.store import chargers
 from csms.store.dynamo import ConditionFailed, StorageUnavailable, Store
 from functions.ocpp import routes
-from functions.ocpp.decision import Charger, Decision, Frame, Reply
+from functions.ocpp.decision import DECIDE_TRIES, Charger, Decision, Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from csms.store.dynamo import Item, Write
 
-_DECIDE_TRIES: Final = 5
 _MUST_BOOT_FIRST: Final = "BootNotification must be accepted first"
 _PARKED_CHARACTERS_MAX: Final = 100_000
 
@@ -71,9 +70,11 @@ def handle_frame(charger: Charger, text: str, now: datetime, store: Store) -> Ou
         return _call(charger, message, now, store)
     if isinstance(message, codec.Send):
         return Outcome(None, lambda: _unconfirmed(charger, message, now, store))
+    from functions.ocpp import replies  # the hot path is requests: only they count for a cold start
+
     if isinstance(message, codec.CallResultError):
-        return Outcome(None, lambda: _answer_refused(charger, message, now, store))
-    return Outcome(_result_error(charger, message, store), lambda: _reply(charger, message, now, store))
+        return Outcome(None, lambda: replies.answer_refused(charger, message, now, store))
+    return Outcome(replies.result_error(charger, message, store), lambda: replies.take(charger, message, now, store))
 
 
 def charger_of(request: dict[str, Any]) -> Charger:
@@ -164,7 +165,7 @@ def _module(name: str) -> Any:
 
 def _decide(frame: Frame, call: codec.Call, route: routes.Route) -> Outcome:
     decision: Decision = _module(route.module).decide(frame)
-    for _ in range(_DECIDE_TRIES):
+    for _ in range(DECIDE_TRIES):
         try:
             committed = frame.store.commit(*decision.writes)
             break
@@ -241,7 +242,7 @@ def _internal_error(charger: Charger, message_id: str) -> str:
     return codec.write_error(error, message_id, charger.protocol)
 
 
-# --- 2.1: messages without an answer, and answers to answers -----------------------------------------------------------
+# --- 2.1: messages without an answer -------------------------------------------------------------------------------
 
 
 def _unconfirmed(charger: Charger, send: codec.Send, now: datetime, store: Store) -> None:
@@ -261,89 +262,6 @@ def _unconfirmed(charger: Charger, send: codec.Send, now: datetime, store: Store
             reason=error.description,
         )  # fmt: skip
         store.commit(chargers.parked(charger.charger_id, send.action[:50], send.payload, error.description, now))
-
-
-def _answer_refused(charger: Charger, message: codec.CallResultError, now: datetime, store: Store) -> None:
-    """CALLRESULTERROR: the station could not use an answer of ours. Nothing is to be done but to show it to a person."""
-    log.write(
-        log_catalogue.OCPP_FRAME_REFUSED, charger_id=charger.charger_id, code=message.code[:50],
-        reason=f"our answer: {message.description[:255]}",
-    )  # fmt: skip
-    facts = {"message_id": message.message_id, "code": message.code, "description": message.description}
-    store.commit(chargers.parked(charger.charger_id, "answer", facts, "the station could not use our answer", now))
-
-
-def _result_error(charger: Charger, message: codec.CallResult | codec.CallError, store: Store) -> str | None:
-    """The CALLRESULTERROR that 2.1 has for an answer that breaks its schema; None where there is nothing to say.
-
-    What can be used of the answer is used all the same.
-    """
-    if charger.protocol != routes.OCPP21:
-        return None
-    if isinstance(message, codec.CallError):
-        wrong = OcppError(message.code, message.description)
-        return codec.write_result_error(wrong, message.message_id) if message.odd_result else None
-    try:
-        command = commands.get(store, charger.charger_id, message.message_id)
-    except StorageUnavailable as error:
-        log.write(log_catalogue.STORAGE_UNAVAILABLE, error=error, charger_id=charger.charger_id)
-        return None
-    if command is None or command["action"] not in routes.COMMANDS[charger.protocol]:
-        return None
-    faults = validation.violations(charger.protocol, command["action"], message.payload, answer=True)
-    return codec.write_result_error(OcppError(faults[0].code, str(faults[0])), message.message_id) if faults else None
-
-
-# --- answers of the charger to our commands ---------------------------------------------------------------------------
-
-
-def _reply(charger: Charger, message: codec.CallResult | codec.CallError, now: datetime, store: Store) -> None:
-    """Take the answer to a command, free the charger's slot and send what waits next."""
-    from csms.edge.dispatch import dispatch_next
-    from functions.ocpp import results
-
-    command = commands.get(store, charger.charger_id, message.message_id)
-    if command is None:
-        store.commit(chargers.parked(charger.charger_id, "answer", _facts(message), "answers no command", now))
-        return
-    reply = _to_reply(charger, command, message, now, store)
-    for _ in range(_DECIDE_TRIES):
-        late = command["state"] != commands.SENT
-        try:
-            store.commit(*(results.late_writes(reply) if late else results.reply_writes(reply)))
-            break
-        except ConditionFailed:
-            command = commands.get(store, charger.charger_id, message.message_id) or command
-            reply = _to_reply(charger, command, message, now, store)
-    else:
-        raise StorageUnavailable("others keep changing what this answer changes")
-    log.write(
-        log_catalogue.OCPP_COMMAND_ANSWERED, charger_id=charger.charger_id, command_id=message.message_id,
-        action=command["action"], late=late, error_code=reply.error,
-    )  # fmt: skip
-    try:
-        waiting = store.commit(commands.slot_released(charger.charger_id, message.message_id))
-    except ConditionFailed:
-        return  # its time was over and another command has the slot
-    if waiting and waiting.get("queue"):
-        dispatch_next(store, charger.charger_id, now)
-
-
-def _to_reply(
-    charger: Charger, command: Item, message: codec.CallResult | codec.CallError, now: datetime, store: Store
-) -> Reply:
-    if isinstance(message, codec.CallError):
-        return Reply(charger, command, now, store, None, message.code, message.description)
-    faults = validation.violations(charger.protocol, command["action"], message.payload, answer=True)
-    if faults:
-        log.write(log_catalogue.OCPP_FRAME_REFUSED, charger_id=charger.charger_id, reason=f"answer: {faults[0]}")
-    return Reply(charger, command, now, store, message.payload)
-
-
-def _facts(message: codec.CallResult | codec.CallError) -> dict[str, Any]:
-    if isinstance(message, codec.CallError):
-        return {"message_id": message.message_id, "code": message.code}
-    return {"message_id": message.message_id, "payload": message.payload}
 
 
 # --- the transport --------------------------------------------------------------------------------------------------
