@@ -91,6 +91,14 @@ class Lab:
         record: dict[str, Any] = await self.operator.call("GET", self.path)
         return record
 
+    async def is_offline(self) -> None:
+        """Wait until the operator sees that the station is not connected."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while True:
+                if not (await self.record())["connection"]["connected"]:
+                    return
+                await asyncio.sleep(_POLL_SECONDS)
+
     async def shown_status(self, evse_id: int, connector_id: int = 1) -> dict[str, Any]:
         """The latest status of a connector, as the operator sees it; empty where none was reported."""
         rows = (await self.record())["statuses"]

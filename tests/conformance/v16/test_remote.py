@@ -82,7 +82,7 @@ async def test_tc_014_csms_soft_reset(lab: Lab16) -> None:
 async def reset(lab: Lab16, kind: str) -> None:
     assert await lab.command("Reset", {"type": kind}, {"status": "Accepted"}) == {"type": kind}
     await lab.station.close()
-    assert not (await lab.record())["connection"]["connected"]
+    await lab.is_offline()
     await lab.station.connect()
     await lab.boot()
 
