@@ -179,9 +179,11 @@ class Stack:
         moto_patches.listen_to_queues(self.cloud.account, None)
         if hasattr(self, "_front"):
             await self._front.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Python 3.11's wait_for can swallow a cancellation that meets its result: ask until they have heard it.
+        while pending := [task for task in self._tasks if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=0.2)
         if hasattr(self, "_lambdas"):
             self._lambdas.stop()
         await asyncio.sleep(0)
