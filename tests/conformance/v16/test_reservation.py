@@ -41,9 +41,9 @@ async def test_tc_046_csms_reserved_and_used(lab: Lab16) -> None:
 
 @case("TC_047_CSMS", "a reservation that nobody uses in time", RESERVE, protocol=OCPP16)
 async def test_tc_047_csms_reservation_expires(lab: Lab16) -> None:
-    await reserve(lab, expiryDate=now(1))
+    await reserve(lab, expiryDate=now(2))
     await lab.status("Reserved")
-    await asyncio.sleep(1)
+    await asyncio.sleep(2)
     await lab.status("Available")
     assert await states(lab) == ["EXPIRED"]
 
