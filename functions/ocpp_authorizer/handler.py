@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from csms.store.dynamo import Item
 
+MAINTENANCE_ROLE: Final = "maintenance"  # what the edge makes of /maintenance/<identity>
 ORIGIN_HEADER: Final = "x-origin-verify"
 AUTHORIZATION_COPY: Final = "x-ocpp-authorization"  # CloudFront may drop Authorization; the edge copies it
 
@@ -56,6 +57,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         _check_origin(headers)
         if identity is None:
             raise _Refused("no valid identity in path, query or user name", 404)
+        if query.get("role") == MAINTENANCE_ROLE:
+            # It would take the place of the charger's main connection, where the newest one wins.
+            raise _Refused("maintenance connections are not served yet", 404)
         station = _station(store, identity, now)
         protocol = _protocol(headers, station)
         _check_password(station, basic)

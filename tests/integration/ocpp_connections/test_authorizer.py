@@ -141,3 +141,10 @@ def test_only_the_edge_may_come_where_it_has_a_secret(monkeypatch: pytest.Monkey
     assert effect(ask()) == "Deny"
     assert effect(ask(headers={"x-origin-verify": "guess"})) == "Deny"
     assert effect(ask(headers={"x-origin-verify": "the-secret"})) == "Allow"
+
+
+@pytest.mark.usefixtures("station")
+def test_a_maintenance_connection_does_not_take_the_place_of_the_main_one(store: Store) -> None:
+    assert ask(query={"cp": "CP001", "role": "maintenance"})["context"]["refusal"] == "404"
+    assert refusals(store) == "maintenance connections are not served yet"
+    assert effect(ask(query={"cp": "CP001", "role": "charger"})) == "Allow"
