@@ -108,8 +108,8 @@ class Usage:
         """A run of a function, successful or not."""
         with self._lock:
             self._numbers["lambda.invocations", function, label] += 1
-            self._numbers["lambda.milliseconds", function, label] += milliseconds  # type: ignore[assignment]
-            self._numbers["lambda.gb_seconds", function] += milliseconds / 1000 * memory_mb / 1024  # type: ignore[assignment]
+            self._numbers["lambda.milliseconds", function, label] += milliseconds  # type: ignore[assignment]  # a float in a Counter: mypy knows only ints
+            self._numbers["lambda.gb_seconds", function] += milliseconds / 1000 * memory_mb / 1024  # type: ignore[assignment]  # as above
 
     def count_call(
         self,
